@@ -1,0 +1,5 @@
+//! Use-cases: one act a file, one public verb a file. No HTTP, no SQL, no templates.
+
+pub mod error;
+
+pub use error::{Error, FieldFault, Reason};

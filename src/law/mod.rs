@@ -1,0 +1,3 @@
+//! The law as data and pure functions of it. No clock, no I/O.
+
+pub mod act;

@@ -5,13 +5,16 @@
 
 pub mod canonical;
 pub mod checkpoint;
+pub mod chunk;
 pub mod dsse;
 pub mod entry;
 pub mod field;
 pub mod hash;
 pub mod leaf;
 pub mod note;
+pub mod proof;
 pub mod record;
+pub mod tile;
 pub mod tree;
 
 mod encoding;

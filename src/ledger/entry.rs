@@ -75,29 +75,33 @@ pub enum ChainFault {
 /// # Errors
 /// The first fault met.
 pub fn check_chain<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<(), ChainFault> {
-    let mut before: Option<&Entry> = None;
+    let mut before = None;
     for entry in entries {
-        let seq = entry.seq;
-        let (expected, prev) = match before {
-            None => (Some(0), Digest::ZERO),
-            Some(before) => (before.seq.checked_add(1), before.hash()),
-        };
-        if before.is_some_and(|before| before.chain != entry.chain) {
-            return Err(ChainFault::OtherChain { seq });
-        }
-        match expected {
-            Some(expected) if seq == expected => {}
-            Some(expected) if seq > expected => {
-                return Err(ChainFault::Gap { expected, found: seq });
-            }
-            _ => return Err(ChainFault::Fork { seq }),
-        }
-        if entry.prev != prev {
-            return Err(ChainFault::WrongPrev { seq });
-        }
+        check_link(before, entry)?;
         before = Some(entry);
     }
     Ok(())
+}
+
+/// Checks that `entry` follows `before` directly, or begins a chain when there is none before it.
+///
+/// # Errors
+/// What keeps it from following.
+pub fn check_link(before: Option<&Entry>, entry: &Entry) -> Result<(), ChainFault> {
+    let seq = entry.seq;
+    let (expected, prev) = match before {
+        None => (Some(0), Digest::ZERO),
+        Some(before) => (before.seq.checked_add(1), before.hash()),
+    };
+    if before.is_some_and(|before| before.chain != entry.chain) {
+        return Err(ChainFault::OtherChain { seq });
+    }
+    match expected {
+        Some(expected) if seq == expected => {}
+        Some(expected) if seq > expected => return Err(ChainFault::Gap { expected, found: seq }),
+        _ => return Err(ChainFault::Fork { seq }),
+    }
+    if entry.prev == prev { Ok(()) } else { Err(ChainFault::WrongPrev { seq }) }
 }
 
 #[cfg(test)]

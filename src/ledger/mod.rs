@@ -3,9 +3,11 @@
 //! Pure: it owns the byte formats of docs/formats.md and never touches a clock, a file or the network.
 //! Whatever bytes it is given, it answers with a value or a fault; it never panics.
 
+pub mod bundle;
 pub mod canonical;
 pub mod checkpoint;
 pub mod chunk;
+pub mod dossier;
 pub mod dsse;
 pub mod entry;
 pub mod field;
@@ -16,9 +18,12 @@ pub mod proof;
 pub mod record;
 pub mod tile;
 pub mod tree;
+pub mod verdict;
 
 mod encoding;
+mod wording;
 
+pub use bundle::{Proof, RecordProof};
 pub use checkpoint::Checkpoint;
 pub use dsse::Envelope;
 pub use entry::Entry;

@@ -296,4 +296,66 @@ impl Act {
     pub fn parse(kind: &str, facts: &serde_json::Value) -> Result<Act, serde_json::Error> {
         serde_json::from_value(serde_json::json!({ "kind": kind, "facts": facts }))
     }
+    /// The record's kind as `Act::parse` takes it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Act::Filing { .. } => "filing",
+            Act::Inspection { .. } => "inspection",
+            Act::Interview { .. } => "interview",
+            Act::Evidence { .. } => "evidence",
+            Act::Conclusion { .. } => "conclusion",
+            Act::Submission { .. } => "submission",
+            Act::Review { .. } => "review",
+            Act::Notice { .. } => "notice",
+            Act::Statement { .. } => "statement",
+            Act::Hearing { .. } => "hearing",
+            Act::Discussion { .. } => "discussion",
+            Act::Decision { .. } => "decision",
+            Act::Service { .. } => "service",
+            Act::Disclosure { .. } => "disclosure",
+            Act::Withholding { .. } => "withholding",
+            Act::Correction { .. } => "correction",
+            Act::Withdrawal { .. } => "withdrawal",
+            Act::Execution { .. } => "execution",
+            Act::Closing { .. } => "closing",
+        }
+    }
+
+    /// The day the act was done; for a hearing, the day it was held.
+    pub fn on(&self) -> Day {
+        match self {
+            Act::Filing { on, .. }
+            | Act::Inspection { on, .. }
+            | Act::Interview { on, .. }
+            | Act::Evidence { on, .. }
+            | Act::Conclusion { on, .. }
+            | Act::Submission { on, .. }
+            | Act::Review { on, .. }
+            | Act::Notice { on, .. }
+            | Act::Statement { on, .. }
+            | Act::Discussion { on, .. }
+            | Act::Decision { on, .. }
+            | Act::Service { on, .. }
+            | Act::Disclosure { on, .. }
+            | Act::Withholding { on, .. }
+            | Act::Correction { on, .. }
+            | Act::Withdrawal { on, .. }
+            | Act::Execution { on, .. }
+            | Act::Closing { on, .. } => *on,
+            Act::Hearing { held_on, .. } => *held_on,
+        }
+    }
+
+    /// The officers the record names; empty for kinds that name none.
+    pub fn officers(&self) -> &[Officer] {
+        match self {
+            Act::Filing { officers, .. }
+            | Act::Inspection { officers, .. }
+            | Act::Interview { officers, .. }
+            | Act::Conclusion { officers, .. }
+            | Act::Notice { officers, .. }
+            | Act::Service { officers, .. } => officers,
+            _ => &[],
+        }
+    }
 }

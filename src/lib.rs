@@ -7,3 +7,4 @@ pub mod base;
 pub mod desk;
 pub mod law;
 pub mod ledger;
+pub mod store;

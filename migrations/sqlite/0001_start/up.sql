@@ -31,6 +31,7 @@ CREATE TABLE people (
     active BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL
 );
+CREATE INDEX people_by_agency ON people (agency_id, login);
 
 CREATE TABLE sessions (
     token_digest TEXT NOT NULL PRIMARY KEY,
@@ -40,6 +41,8 @@ CREATE TABLE sessions (
     seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX sessions_by_person ON sessions (person_id);
+CREATE INDEX sessions_expiring ON sessions (expires_at);
 
 -- Signing keys; a server-held one carries its secret sealed under the owner's password.
 CREATE TABLE keys (
@@ -94,7 +97,8 @@ CREATE TABLE cases (
     closed_at BIGINT,
     UNIQUE (agency_id, number)
 );
-CREATE INDEX cases_by_agency ON cases (agency_id, updated_at);
+CREATE INDEX cases_by_agency ON cases (agency_id, updated_at, id);
+CREATE INDEX cases_by_stage ON cases (agency_id, stage, updated_at, id);
 
 CREATE TABLE records (
     id TEXT NOT NULL PRIMARY KEY,
@@ -157,6 +161,7 @@ CREATE TABLE drafts (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX drafts_by_chain ON drafts (chain);
+CREATE INDEX drafts_expiring ON drafts (expires_at);
 
 CREATE TABLE uploads (
     id TEXT NOT NULL PRIMARY KEY,
@@ -175,6 +180,7 @@ CREATE TABLE uploads (
     exhibit_id TEXT
 );
 CREATE INDEX uploads_by_case ON uploads (case_id);
+CREATE INDEX uploads_expiring ON uploads (state, expires_at);
 
 CREATE TABLE exhibits (
     id TEXT NOT NULL PRIMARY KEY,
@@ -214,6 +220,7 @@ CREATE TABLE reviews (
 );
 CREATE INDEX reviews_waiting ON reviews (agency_id, due);
 
+-- `disclosed_by` is the record that disclosed or withheld the decision; NULL while that is still due.
 CREATE TABLE decisions (
     record_id TEXT NOT NULL PRIMARY KEY REFERENCES records (id),
     case_id TEXT NOT NULL REFERENCES cases (id),
@@ -226,9 +233,11 @@ CREATE TABLE decisions (
     confiscated BIGINT NOT NULL,
     major BOOLEAN NOT NULL,
     review_record_id TEXT,
+    disclosed_by TEXT REFERENCES records (id),
     UNIQUE (agency_id, number)
 );
 CREATE INDEX decisions_by_case ON decisions (case_id);
+CREATE INDEX decisions_undisclosed ON decisions (agency_id, decided_on) WHERE disclosed_by IS NULL;
 
 CREATE TABLE clocks (
     id TEXT NOT NULL PRIMARY KEY,
@@ -241,6 +250,7 @@ CREATE TABLE clocks (
     met_on TEXT
 );
 CREATE INDEX clocks_due ON clocks (agency_id, due);
+CREATE INDEX clocks_by_case ON clocks (case_id);
 
 -- The public face of a decision; `content` is what the newest release shows, as JSON.
 CREATE TABLE disclosures (
@@ -268,6 +278,7 @@ CREATE TABLE disclosures (
 );
 CREATE INDEX disclosures_newest ON disclosures (published_at, id);
 CREATE INDEX disclosures_by_agency ON disclosures (agency_id, published_at);
+CREATE INDEX disclosures_by_case ON disclosures (case_id);
 CREATE INDEX disclosures_by_document ON disclosures (document_number);
 
 CREATE TABLE releases (

@@ -1,0 +1,6 @@
+//! The store's behaviour, every test on SQLite always and on PostgreSQL when there is one.
+//!
+//! `tests/with-postgres cargo test --features postgres --test engines` runs both.
+
+mod bench;
+mod writing;

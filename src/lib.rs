@@ -5,4 +5,5 @@
 
 pub mod base;
 pub mod desk;
+pub mod evidence;
 pub mod law;

@@ -1,15 +1,29 @@
 //! Resumable intake: a detached writer owns the staged file and the hashers, so that a request torn off
 //! in mid-air can neither lose nor corrupt a byte. Knows neither rows nor HTTP: the caller commits.
 
-use crate::base::{Digest, ids::UploadId};
+mod quota;
+mod staged;
+mod turns;
+mod writer;
+
+use crate::{
+    base::{Digest, ids::UploadId},
+    evidence::is_full,
+};
 use bytes::Bytes;
-use futures_util::{Stream, future::BoxFuture};
+use futures_util::{Stream, StreamExt as _, future::BoxFuture};
+use quota::Quota;
+use staged::Staged;
 use std::{
     collections::HashSet,
     io,
     path::{Path, PathBuf},
+    pin::pin,
     sync::Arc,
 };
+use tokio::sync::{mpsc, oneshot};
+use turns::{Turn, Turns};
+use writer::Piece;
 
 /// Bytes of one chunk of the chunk root: 4 MiB.
 pub const CHUNK: u64 = 4 << 20;
@@ -29,12 +43,17 @@ pub struct Position {
 impl Position {
     /// From a row; `chunk_bytes` as [`Position::chunk_bytes`] wrote them. `None` when they do not fit the offset.
     pub fn from_parts(offset: u64, hash_state: Vec<u8>, chunk_bytes: &[u8]) -> Option<Self> {
-        None
+        let full = usize::try_from(offset / CHUNK).ok()?;
+        if chunk_bytes.len() != full.checked_mul(32)? || (offset == 0 && !hash_state.is_empty()) {
+            return None;
+        }
+        let chunks = chunk_bytes.chunks_exact(32).filter_map(Digest::from_slice).collect();
+        Some(Position { offset, hash_state, chunks })
     }
 
     /// The chunk digests, 32 bytes each, for one binary column.
     pub fn chunk_bytes(&self) -> Vec<u8> {
-        Vec::new()
+        self.chunks.iter().flat_map(|chunk| chunk.0).collect()
     }
 }
 
@@ -104,7 +123,13 @@ pub enum IntakeError {
     Refused(#[from] CommitRefused),
     /// The disk failed or the writer was lost. For the log, never for a page.
     #[error("staging failed")]
-    Broken(#[from] io::Error),
+    Broken(#[source] io::Error),
+}
+
+impl From<io::Error> for IntakeError {
+    fn from(error: io::Error) -> Self {
+        if is_full(&error) { IntakeError::Full } else { IntakeError::Broken(error) }
+    }
 }
 
 /// A complete upload, ready for `Vault::settle`.
@@ -123,21 +148,44 @@ pub struct Finished {
 /// The staging folder and who is writing in it. Cloning shares it.
 #[derive(Clone)]
 pub struct Intake {
-    dir: Arc<PathBuf>,
+    shared: Arc<Shared>,
 }
+
+struct Shared {
+    dir: PathBuf,
+    sync_every: u64,
+    quota: Quota,
+    turns: Turns,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Shared {
+    fn path(&self, upload: &UploadId) -> PathBuf {
+        self.dir.join(format!("{upload}{SUFFIX}"))
+    }
+}
+
+/// Pieces waiting between the request and the writer; with 64 KiB a piece, half a mebibyte.
+const QUEUE: usize = 8;
+/// How staged files' names end.
+const SUFFIX: &str = ".part";
 
 impl Intake {
     /// Opens (and makes, if need be) the staging folder. Blocking.
     ///
     /// `sync_every` bytes are written between two commits. `quota` limits the bytes of all staged files
-    /// together. Writers run on `runtime`, which must outlive the request's own.
+    /// together. Writers run on `runtime`, which must outlive that of any request.
     pub fn open(
         dir: &Path,
         sync_every: u64,
         quota: Option<u64>,
         runtime: tokio::runtime::Handle,
     ) -> io::Result<Self> {
-        Ok(Intake { dir: Arc::new(dir.to_owned()) })
+        std::fs::create_dir_all(dir)?;
+        let dir = dir.canonicalize()?;
+        let quota = Quota::new(quota, staged::list(&dir)?);
+        let turns = Turns::default();
+        Ok(Intake { shared: Arc::new(Shared { dir, sync_every, quota, turns, runtime }) })
     }
 
     /// Asks whoever writes this upload to finish, waits for it, and keeps others out until the hold is dropped.
@@ -145,24 +193,35 @@ impl Intake {
     /// A HEAD takes the hold, reads its row and drops it; a PATCH takes it, reads its row, checks the offset
     /// and appends. The newest comer wins: an append stops as soon as anybody waits for its hold.
     pub async fn hold(&self, upload: &UploadId) -> Hold {
-        Hold { upload: upload.clone(), intake: self.clone() }
+        let turn = self.shared.turns.take(upload).await;
+        Hold { upload: upload.clone(), shared: self.shared.clone(), turn }
     }
 
     /// Removes staged files of uploads not in `known`, and returns how many. For start-up, before any append.
     pub async fn sweep(&self, known: &HashSet<UploadId>) -> io::Result<usize> {
-        Ok(0)
+        let dir = self.shared.dir.clone();
+        let files = blocking(move || staged::list(&dir)).await?;
+        let mut swept = 0;
+        for (upload, _) in files {
+            if !known.contains(&upload) {
+                self.hold(&upload).await.discard().await?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     /// Bytes of all staged files together.
     pub fn staged_bytes(&self) -> u64 {
-        0
+        self.shared.quota.total()
     }
 }
 
 /// The sole right to one upload's staged file.
 pub struct Hold {
     upload: UploadId,
-    intake: Intake,
+    shared: Arc<Shared>,
+    turn: Turn,
 }
 
 impl Hold {
@@ -172,17 +231,60 @@ impl Hold {
     where
         S: Stream<Item = Result<Bytes, E>>,
     {
-        Err(IntakeError::TooLong)
+        let (feed, pieces) = mpsc::channel(QUEUE);
+        let (answer, mut answered) = oneshot::channel();
+        self.shared.runtime.clone().spawn(async move {
+            let outcome = writer::run(self, append, pieces).await;
+            // Nobody listens any more after a reset; what counts is committed.
+            let _ = answer.send(outcome);
+        });
+        let gone = |_| Err(IntakeError::Broken(io::Error::other("the writer was lost")));
+        let mut body = pin!(body);
+        loop {
+            let piece = tokio::select! {
+                biased;
+                outcome = &mut answered => return outcome.unwrap_or_else(gone),
+                piece = body.next() => piece,
+            };
+            let (piece, last) = match piece {
+                Some(Ok(bytes)) => (Piece::Bytes(bytes), false),
+                Some(Err(_)) => break,
+                None => (Piece::End, true),
+            };
+            if feed.send(piece).await.is_err() || last {
+                break;
+            }
+        }
+        // A feed that closes without `Piece::End` is a cut connection.
+        drop(feed);
+        answered.await.unwrap_or_else(gone)
     }
 
     /// Ends the hashing of a complete upload. Leaves the staged file where it is: settle it, commit the
-    /// custody record, then `discard`.
+    /// custody record, then `discard`. Can be asked again after a crash, until the discard.
+    ///
+    /// Should settling find other bytes than this digest, the stored hash state was damaged: ask again with
+    /// an empty one, which hashes the staged bytes anew.
     pub async fn finish(&self, position: &Position) -> Result<Finished, IntakeError> {
-        Err(IntakeError::TooLong)
+        let (path, position) = (self.shared.path(&self.upload), position.clone());
+        blocking(move || Staged::open(path, &position)?.finish()).await
     }
 
     /// Removes the staged file if it is still there and frees its share of the quota.
     pub async fn discard(self) -> io::Result<()> {
+        let path = self.shared.path(&self.upload);
+        blocking(move || staged::remove(&path)).await?;
+        self.shared.quota.set(&self.upload, 0);
+        drop(self.turn);
         Ok(())
     }
+}
+
+/// Runs disk work off the async threads.
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<io::Error> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work).await.map_err(|error| E::from(io::Error::other(error)))?
 }

@@ -9,3 +9,15 @@ pub mod poster;
 pub mod probe;
 pub mod sniff;
 pub mod vault;
+
+use std::{fs::File, io, path::Path};
+
+/// Whether an I/O error says that there is no more room (ENOSPC, EDQUOT).
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Makes the names in a folder durable; only Unix can and needs to. Blocking.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}

@@ -5,6 +5,7 @@
 
 pub mod base;
 pub mod desk;
+pub mod evidence;
 pub mod law;
 pub mod ledger;
 pub mod store;

@@ -103,7 +103,7 @@ pub async fn open(
 pub fn law_as_shipped() -> Result<(Rulebook, Calendar)> {
     let files = law::builtin_files();
     let rulebook = Rulebook::from_toml(files).context("rules")?;
-    let calendar = Calendar::from_files(files).context("calendars")?;
+    let calendar = Calendar::from_toml(files).context("calendars")?;
     Ok((rulebook, calendar))
 }
 

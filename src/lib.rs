@@ -9,3 +9,6 @@ pub mod evidence;
 pub mod law;
 pub mod ledger;
 pub mod store;
+pub mod app;
+pub mod config;
+pub mod worker;

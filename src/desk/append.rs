@@ -1,10 +1,10 @@
 //! Linking a record into its chain and the log; the only writer of records, entries and leaves.
 
-use super::{Error, House, Reason, project, sealing, sealing::SealingKey};
+use super::{Error, House, Optional, Reason, project, sealing, sealing::SealingKey};
 use crate::{
     base::{Digest, Moment, RecordId},
     ledger::{dsse::Envelope, entry::Entry, field::Field, leaf::Leaf, record::Payload},
-    store::{Db, chains, entries, keys, leaves, records},
+    store::{Db, chains, entries, keys, records},
 };
 
 /// A record whose signatures and field root were checked by [`super::vouch`].
@@ -61,7 +61,7 @@ pub fn append(
     now: Moment,
 ) -> Result<Linked, Error> {
     refuse_revoked(db, &record.keys)?;
-    if records::payload_taken(db, &record.payload_digest.hex())? {
+    if records::by_payload_digest(db, &record.payload_digest.hex())?.is_some() {
         return Err(Error::Conflict("这份签名已经提交过，没有再次记录。".into()));
     }
     let case = project::judge(db, house, record, now)?;
@@ -93,10 +93,19 @@ pub fn link(
         fields => Some(sealing::seal_fields(&chain.key, record.id.as_str(), fields)?),
     };
     records::insert(db, &row(record, &digest, chain.length, fields, now))?;
-    let nonce = sealing::random()?;
-    let leaf = leaves::append(db, &Leaf::new(&nonce, head).0, &nonce)?;
-    entries::insert(db, &entry_row(&entry, head, leaf, &record.id))?;
-    chains::advance(db, &entry.chain, chain.length, head.as_bytes())?;
+    let nonce: [u8; 32] = sealing::random()?;
+    let new = entries::NewEntry {
+        chain: &entry.chain,
+        seq: entry.seq.cast_signed(),
+        prev: entry.prev.as_bytes(),
+        hash: head.as_bytes(),
+        record_id: record.id.as_str(),
+        received_at: now.millis(),
+        leaf: &Leaf::new(&nonce, head).0,
+        nonce: &nonce,
+    };
+    let leaf = entries::append(db, &new)?.unsigned_abs();
+    chains::advance(db, &entry.chain, chain.length.cast_signed(), head.as_bytes())?;
 
     Ok(Linked { record: record.id.clone(), digest, seq: entry.seq, head, leaf })
 }
@@ -114,7 +123,7 @@ fn open_chain(
     begin: Begin,
 ) -> Result<OpenChain, Error> {
     let id = record.payload.chain.as_str();
-    if let Some(row) = chains::find(db, id)? {
+    if let Some(row) = chains::find(db, id).optional()? {
         let wrapped = row.sealing_key.ok_or_else(|| Error::Gone("该案卷内容已依法销毁。".into()))?;
         let key = SealingKey::unwrap(master, id, &wrapped)
             .ok_or_else(|| Error::broken("chain key does not unwrap"))?;
@@ -144,7 +153,7 @@ fn open_chain(
 /// A key may be revoked between the check of the signature and this write.
 fn refuse_revoked(db: &mut Db, ids: &[String]) -> Result<(), Error> {
     for id in ids {
-        let row = keys::find(db, id)?;
+        let row = keys::find(db, id).optional()?;
         if row.is_none_or(|key| key.revoked_at.is_some()) {
             return Err(Error::Refused(vec![Reason {
                 text: "签名所用的密钥不存在或者已经吊销。".into(),
@@ -179,16 +188,3 @@ fn row(
         received_at: now.millis(),
     }
 }
-
-fn entry_row(entry: &Entry, hash: Digest, leaf: u64, record: &RecordId) -> entries::EntryRow {
-    entries::EntryRow {
-        leaf: leaf.cast_signed(),
-        chain: entry.chain.clone(),
-        seq: entry.seq.cast_signed(),
-        prev: entry.prev.as_bytes().to_vec(),
-        hash: hash.as_bytes().to_vec(),
-        record_id: record.to_string(),
-        received_at: entry.received_at.millis(),
-    }
-}
-

@@ -1,6 +1,6 @@
 //! Opening an upload into a case: who may, how long, under what name.
 
-use super::{Desk, Error, Role};
+use super::{Desk, Error, Optional, Role};
 use crate::{
     base::{CaseId, UploadId},
     store::{cases, uploads},
@@ -30,6 +30,9 @@ pub async fn begin_upload(desk: &Desk, opening: Opening) -> Result<UploadId, Err
     if opening.length > limit_bytes {
         return Err(Error::TooLarge { limit_bytes });
     }
+    if opening.length == 0 {
+        return Err(Error::invalid("length", "文件是空的，没有可以存证的内容。"));
+    }
     check_name(&opening.name)?;
     let id = UploadId::new(desk.now);
     let day = 86_400_000;
@@ -53,7 +56,7 @@ pub async fn begin_upload(desk: &Desk, opening: Opening) -> Result<UploadId, Err
     desk.house
         .store
         .write(move |db| {
-            let case = cases::find(db, &row.case_id)?.ok_or(Error::NotFound("案件"))?;
+            let case = cases::find(db, &row.case_id).optional()?.ok_or(Error::NotFound("案件"))?;
             if case.agency_id != who.agency {
                 return Err(Error::NotFound("案件"));
             }

@@ -1,14 +1,17 @@
 //! Taking an upload's bytes: the offset that is safe, more bytes, giving up. The row is the truth.
 
-use super::{Desk, Error, receive_exhibit};
+use super::{Desk, Error, Optional, receive_exhibit};
 use crate::{
     base::{Digest, UploadId},
     evidence::intake::{Append, Commit, CommitRefused, End, Hold, IntakeError, Position},
-    store::{self, Store, uploads},
+    store::{Db, uploads},
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, Stream};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 /// How an upload stands.
 #[derive(Clone, Debug)]
@@ -57,7 +60,7 @@ where
         start: position(&row)?,
         limit: length - received,
         checksum,
-        commit: commit(desk.house.store.clone(), &row),
+        commit: commit(desk, &row, claim(desk, &row).await?),
     };
     let appended = hold.append(append, body).await.map_err(|fault| refusal(fault, length))?;
     if appended.end != End::Whole && appended.position.offset < length {
@@ -94,7 +97,7 @@ async fn drop_upload(desk: &Desk, hold: Hold, id: String) -> Result<(), Error> {
     let now = desk.now.millis();
     desk.house
         .store
-        .write(move |db| Ok::<_, Error>(uploads::set_state(db, &id, "gone", None, now)?))
+        .write(move |db| Ok::<_, Error>(uploads::set_state(db, &id, "receiving", "gone", now)?))
         .await?;
     hold.discard().await.map_err(Error::broken)
 }
@@ -103,7 +106,7 @@ async fn drop_upload(desk: &Desk, hold: Hold, id: String) -> Result<(), Error> {
 async fn own(desk: &Desk, id: &UploadId) -> Result<uploads::Upload, Error> {
     let person = desk.who()?.person.to_string();
     let id = id.to_string();
-    let row = desk.house.store.read(move |db| uploads::find(db, &id)).await?;
+    let row = desk.house.store.read(move |db| uploads::find(db, &id).optional()).await?;
     let row = row.filter(|row| row.person_id == person).ok_or(Error::NotFound("上传"))?;
     if row.state == "gone" || (row.state != "done" && row.expires_at < desk.now.millis()) {
         return Err(Error::Gone("该上传已经取消或者过期，请重新上传。".into()));
@@ -125,24 +128,42 @@ fn position(row: &uploads::Upload) -> Result<Position, Error> {
         .ok_or_else(|| Error::broken("stored upload position"))
 }
 
-/// Commits each position with the fencing number read under the hold: a node that lost the upload
-/// to another one cannot move it any more.
-fn commit(store: Store, row: &uploads::Upload) -> Commit {
-    let (id, generation) = (row.id.clone(), row.generation);
+/// Takes the upload over; gives the fencing number that this holder's commits carry.
+async fn claim(desk: &Desk, row: &uploads::Upload) -> Result<i64, Error> {
+    let (id, generation, now) = (row.id.clone(), row.generation, desk.now.millis());
+    desk.house
+        .store
+        .write(move |db| Ok::<_, Error>(uploads::claim(db, &id, generation, now)?))
+        .await
+}
+
+/// Commits each position under the holder's fencing number: a node that lost the upload to another one
+/// cannot move it any more.
+fn commit(desk: &Desk, row: &uploads::Upload, generation: i64) -> Commit {
+    let (house, id, rest) = (desk.house.clone(), row.id.clone(), row.expires_at - row.updated_at);
+    let last = Arc::new(AtomicI64::new(row.received));
     Arc::new(move |position: Position| {
-        let (store, id) = (store.clone(), id.clone());
+        let (house, id, last) = (house.clone(), id.clone(), last.clone());
         async move {
-            let step = move |db: &mut store::Db| {
-                uploads::advance(
-                    db,
-                    &id,
+            let now = house.clock.now().millis();
+            let from = last.load(Ordering::SeqCst);
+            let received = position.offset.cast_signed();
+            let step = move |db: &mut Db| {
+                let step = uploads::Advance {
+                    id: &id,
                     generation,
-                    position.offset.cast_signed(),
-                    &position.hash_state,
-                    &position.chunk_bytes(),
-                )
+                    from,
+                    received,
+                    hash_state: &position.hash_state,
+                    chunks: &position.chunk_bytes(),
+                    updated_at: now,
+                    expires_at: now + rest,
+                };
+                uploads::advance(db, &step)
             };
-            store.write(step).await.map_err(|fault| CommitRefused(Box::new(fault)))
+            house.store.write(step).await.map_err(|fault| CommitRefused(Box::new(fault)))?;
+            last.store(received, Ordering::SeqCst);
+            Ok(())
         }
         .boxed()
     })

@@ -1,7 +1,7 @@
 //! Making a decision public: what is shown, what is masked, and the rows behind the public pages.
 
 use super::{
-    Error, House,
+    Error, House, Optional,
     append::Vouched,
     file,
     prepare::{Form, Ground},
@@ -17,7 +17,7 @@ use crate::{
         words,
     },
     ledger::field::Field,
-    store::{Db, agencies, cases, disclosures, items, records, releases, search},
+    store::{Db, agencies, cases, disclosures, items, records, releases, settings},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -158,16 +158,14 @@ pub fn compose(
         fields.push(field(format!("{SHOWN}text.reason"), reason.to_owned(), None)?);
     }
     facts.insert("masking".into(), json!(rules));
-    let public = disclosures::of_case(db, &case.id)?;
+    let public = disclosures::by_case(db, &case.id)?.into_iter().next();
     if form.kind == "correction" {
         let public = public.ok_or(Error::NotFound("公示信息"))?;
-        let record = records::find(db, &public.record_id)?.ok_or(Error::NotFound("公示信息"))?;
+        let record = records::find(db, &public.record_id).optional()?.ok_or(Error::NotFound("公示信息"))?;
         facts.insert("number".into(), json!(public.number));
         facts.insert("disclosure".into(), json!(record.envelope_digest));
     } else {
-        let count = disclosures::count(db)? + 1;
-        let number = format!("{}-{count:07}", ground.now.day().year());
-        facts.insert("number".into(), json!(number));
+        facts.insert("number".into(), json!(next_number(db, ground.now)?));
         facts.insert("decision".into(), json!(decision.record));
         if let Some(until) = show_until(ground, &decision) {
             facts.insert("show_until".into(), json!(until));
@@ -213,22 +211,25 @@ fn full_items(
     decision: &procedure::Decided,
 ) -> Result<Vec<(&'static str, &'static str, String)>, Error> {
     let records = file::read(db, house, &case.id)?;
-    let item = items::find(db, &case.item_code)?.map(|item| item.name);
+    let item = items::find(db, &case.item_code).optional()?.map(|item| item.name);
     let text = |paths: &[&str]| file::newest(&records, paths).unwrap_or_default().to_owned();
     let money = |amount: Money| if amount == Money::ZERO { String::new() } else { amount.in_words() };
     let value = |name: &str| match name {
         "document.number" => decision.number.clone(),
-        "case.title" => text(&["case.title"]),
+        "case.title" => case.title.clone(),
         "party.name" => text(&["party.name"]),
         "party.code" => text(&["party.code"]),
-        "violation.kind" => item.clone().unwrap_or_default(),
+        "violation.kind" => match text(&["text.violation"]) {
+            typed if typed.is_empty() => item.clone().unwrap_or_default(),
+            typed => typed,
+        },
         "violation.facts" => text(&["text.facts"]),
         "basis" => text(&["text.basis"]),
         "penalty.kinds" => match decision.outcome {
             Outcome::Penalty => words::kinds(&decision.penalty.kinds),
             outcome => outcome.label().to_owned(),
         },
-        "penalty.content" => text(&["text.content"]),
+        "penalty.content" => decision.penalty.in_words(),
         "penalty.fine" => money(decision.penalty.fine),
         "penalty.confiscated" => money(decision.penalty.confiscated),
         "agency.name" => agency.name.clone(),
@@ -252,7 +253,7 @@ pub fn project(
     let content = Content::of(&record.fields);
     match act {
         Act::Disclosure { number, show_until, .. } => {
-            let case = cases::find(db, case_id)?.ok_or(Error::NotFound("案件"))?;
+            let case = cases::find(db, case_id).optional()?.ok_or(Error::NotFound("案件"))?;
             let decided = decision(&case)?;
             let row = disclosures::Disclosure {
                 id: DisclosureId::new(now).to_string(),
@@ -292,7 +293,12 @@ pub fn project(
         }
         Act::Withdrawal { number, ground, .. } => {
             let mut row = by_number(db, number, case_id)?;
-            let label = house.rulebook.withdrawal_ground(ground).map(|g| g.label.clone());
+            let label = house
+                .rulebook
+                .withdrawal_grounds()
+                .iter()
+                .find(|listed| listed.id == *ground)
+                .map(|listed| listed.label.clone());
             row.reason = label.unwrap_or_else(|| ground.clone());
             row.state = "withdrawn".into();
             release(db, row, record, "withdrawal", now)
@@ -301,7 +307,15 @@ pub fn project(
     }
 }
 
-/// Inserts a disclosure with its first release and its words for the search.
+/// The next public number: year and a count that never goes back.
+pub fn next_number(db: &mut Db, now: Moment) -> Result<String, Error> {
+    let last = settings::find(db, "disclosures.last")?.and_then(|text| text.parse::<u64>().ok());
+    let next = last.unwrap_or(0) + 1;
+    settings::set(db, "disclosures.last", &next.to_string())?;
+    Ok(format!("{}-{next:07}", now.day().year()))
+}
+
+/// Inserts a disclosure with its first release.
 pub fn publish(
     db: &mut Db,
     row: &disclosures::Disclosure,
@@ -309,8 +323,7 @@ pub fn publish(
     now: Moment,
 ) -> Result<(), Error> {
     disclosures::insert(db, row)?;
-    releases::insert(db, &release_row(row, kind, now))?;
-    Ok(search::put(db, row)?)
+    Ok(releases::insert(db, &release_row(row, kind, now))?)
 }
 
 fn release(
@@ -323,8 +336,7 @@ fn release(
     row.releases += 1;
     row.record_id = record.id.to_string();
     disclosures::update(db, &row)?;
-    releases::insert(db, &release_row(&row, kind, now))?;
-    Ok(search::put(db, &row)?)
+    Ok(releases::insert(db, &release_row(&row, kind, now))?)
 }
 
 fn release_row(row: &disclosures::Disclosure, kind: &str, now: Moment) -> releases::Release {
@@ -344,7 +356,8 @@ fn by_number(
     number: &str,
     case_id: &str,
 ) -> Result<disclosures::Disclosure, Error> {
-    disclosures::by_number(db, number)?
+    disclosures::by_number(db, number)
+        .optional()?
         .filter(|row| row.case_id.as_deref() == Some(case_id))
         .ok_or(Error::NotFound("公示信息"))
 }

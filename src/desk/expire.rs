@@ -10,14 +10,14 @@ use std::collections::HashSet;
 /// Drops everything whose time has run out.
 pub async fn expire(desk: &Desk) -> Result<(), Error> {
     let now = desk.now.millis();
-    let expired = desk.house.store.read(move |db| uploads::expired(db, now)).await?;
+    let expired = desk.house.store.read(move |db| uploads::expired(db, "receiving", now, 100)).await?;
     for upload in expired {
         let id: UploadId = upload.id.parse().map_err(Error::broken)?;
         let hold = desk.house.intake.hold(&id).await;
         desk.house
             .store
             .write(move |db| {
-                Ok::<_, Error>(uploads::set_state(db, &upload.id, "gone", None, now)?)
+                Ok::<_, Error>(uploads::set_state(db, &upload.id, "receiving", "gone", now)?)
             })
             .await?;
         hold.discard().await.map_err(Error::broken)?;

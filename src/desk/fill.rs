@@ -1,7 +1,7 @@
 //! Facts that the service fills into a form: who, with which certificate, which round, which file.
 
 use super::{
-    Error,
+    Error, Optional,
     prepare::{Form, Ground},
     receive_exhibit::exhibit_ref,
 };
@@ -11,7 +11,7 @@ use crate::{
         forms::Role,
     },
     ledger::record::ExhibitRef,
-    store::{Db, cases, exhibits, people},
+    store::{Db, cases, decisions, exhibits, people},
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -57,9 +57,28 @@ fn fact(
             Some(opinion) => json!(opinion.record),
             None => return Ok(None),
         },
+        "number" => json!(number(db, ground)?),
+        "decision" => match &state.decision {
+            Some(decision) => json!(decision.record),
+            None => return Ok(None),
+        },
+        "disclosure" => match &state.disclosure {
+            Some(disclosure) => json!(disclosure.record),
+            None => return Ok(None),
+        },
         "on" => json!(ground.now.day()),
         _ => return Ok(None),
     }))
+}
+
+/// A decision's 文号 where the head left it blank; else the number of what is public already.
+fn number(db: &mut Db, ground: &Ground<'_>) -> Result<String, Error> {
+    if let Some(disclosure) = &ground.state.disclosure {
+        return Ok(disclosure.number.clone());
+    }
+    let year = ground.now.day().year();
+    let count = decisions::count_of_agency(db, &ground.agency.id)? + 1;
+    Ok(format!("{}罚〔{year}〕{count}号", ground.agency.short_name))
 }
 
 /// Submissions count up; a review answers the newest submission.
@@ -106,7 +125,8 @@ fn colleague(
     id: &str,
     field: &str,
 ) -> Result<people::Person, Error> {
-    people::find(db, id)?
+    people::find(db, id)
+        .optional()?
         .filter(|person| person.agency_id == ground.agency.id && person.active)
         .ok_or_else(|| Error::invalid(field, "请选择本机关的在岗人员。"))
 }
@@ -122,7 +142,7 @@ fn head_of_agency(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<Strin
             false => Err(Error::invalid("approved_by", "审批人应当是本机关负责人。")),
         };
     }
-    let heads: Vec<_> = people::by_agency(db, &ground.agency.id)?
+    let heads: Vec<_> = people::by_agency(db, std::slice::from_ref(&ground.agency.id))?
         .into_iter()
         .filter(|person| person.active && is_head(person))
         .collect();
@@ -134,7 +154,7 @@ fn head_of_agency(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<Strin
 
 fn reviewer(db: &mut Db, ground: &Ground<'_>) -> Result<Reviewer, Error> {
     let person =
-        people::find(db, ground.who.person.as_str())?.ok_or(Error::NotFound("审核人员"))?;
+        people::find(db, ground.who.person.as_str()).optional()?.ok_or(Error::NotFound("审核人员"))?;
     Ok(Reviewer { person: person.id, qualification: person.qualification })
 }
 
@@ -143,7 +163,8 @@ pub fn exhibits(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<Vec<Exh
     let mut refs = Vec::new();
     let Some(case) = &ground.case else { return Ok(refs) };
     for id in form.values.get("exhibits").into_iter().flatten().filter(|id| !id.is_empty()) {
-        let exhibit = exhibits::find(db, id)?
+        let exhibit = exhibits::find(db, id)
+            .optional()?
             .filter(|exhibit| exhibit.case_id == case.id)
             .ok_or_else(|| Error::invalid("exhibits", "所选附件不属于本案。"))?;
         refs.push(exhibit_ref(&exhibit)?);

@@ -1,7 +1,7 @@
 //! Importing a published penalty list: every row becomes a disclosure or says why it does not.
 
 use super::{
-    Desk, Error,
+    Desk, Error, Optional,
     append::{self, Begin},
     disclose::{self, Content, SHOWN},
     penalty_list::{Entry, List, Row, Verdict},
@@ -51,7 +51,7 @@ pub async fn import_list<'l>(
     file: Digest,
 ) -> Result<Vec<Imported<'l>>, Error> {
     let wanted = code.to_owned();
-    let agency = desk.house.store.read(move |db| agencies::by_code(db, &wanted)).await?;
+    let agency = desk.house.store.read(move |db| agencies::by_code(db, &wanted).optional()).await?;
     let agency = agency.ok_or(Error::NotFound("执法主体"))?;
     stream::iter(&list.rows)
         .map(|row| async {
@@ -97,7 +97,7 @@ async fn publish(
     desk.house
         .store
         .write(move |db| {
-            if let Some(known) = disclosures::by_source(db, &draft.source_key)? {
+            if let Some(known) = disclosures::by_source_key(db, &draft.source_key).optional()? {
                 return Ok(Fate::Known(known.number));
             }
             draft.link(db, &house, now).map(Fate::Published)
@@ -123,7 +123,7 @@ impl Draft {
         house: &super::House,
         now: crate::base::Moment,
     ) -> Result<String, Error> {
-        let number = format!("{}-{:07}", now.day().year(), disclosures::count(db)? + 1);
+        let number = disclose::next_number(db, now)?;
         self.facts.insert("number".into(), json!(number));
         let chain = format!("{REGISTER}{}", self.agency.id);
         let own = OwnRecord {

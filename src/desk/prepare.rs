@@ -1,10 +1,11 @@
 //! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
 
-use super::{Desk, Error, FieldFault, House, Who, disclose, fill, project, sealing, vouch};
+use super::{Desk, Error, FieldFault, House, Optional, Who, disclose, fill, project, sealing, vouch};
 use crate::{
     base::{CaseId, Digest, DraftId, KeyId, Moment},
     law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
     ledger::{
+        dsse::Signature,
         field::{self, Field},
         record::{Payload, SCHEMA, Signer},
     },
@@ -121,7 +122,7 @@ fn ground<'h>(
 ) -> Result<Ground<'h>, Error> {
     let spec = house.rulebook.form(&form.kind).ok_or(Error::NotFound("记录种类"))?;
     let case = match &form.case {
-        Some(id) => Some(cases::find(db, id.as_str())?.ok_or(Error::NotFound("案件"))?),
+        Some(id) => Some(cases::find(db, id.as_str()).optional()?.ok_or(Error::NotFound("案件"))?),
         None if form.kind == "filing" => None,
         None => return Err(Error::NotFound("案件")),
     };
@@ -134,7 +135,7 @@ fn ground<'h>(
     if !spec.roles.iter().any(|role| who.is(*role)) {
         return Err(Error::Forbidden("制作这类记录"));
     }
-    let agency = agencies::find(db, &who.agency)?.ok_or(Error::NotFound("执法主体"))?;
+    let agency = agencies::find(db, &who.agency).optional()?.ok_or(Error::NotFound("执法主体"))?;
     let state = match &case {
         Some(case) => serde_json::from_str(&case.state).map_err(Error::broken)?,
         None => CaseState::default(),
@@ -144,7 +145,7 @@ fn ground<'h>(
 
 fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
     let (Some(case), Some(head)) = (&form.case, &form.head) else { return Ok(()) };
-    let chain = chains::find(db, case.as_str())?.ok_or(Error::NotFound("案件"))?;
+    let chain = chains::find(db, case.as_str()).optional()?.ok_or(Error::NotFound("案件"))?;
     if hex::encode(&chain.head) == *head {
         return Ok(());
     }
@@ -195,6 +196,12 @@ fn signer(db: &mut Db, person: &str, wanted: Option<&KeyId>) -> Result<Signer, E
     })
 }
 
+/// People whose signature a draft still lacks, as its `waiting_for` column keeps them.
+pub fn waiting_for(signers: &[Signer], signed: &[Signature]) -> String {
+    let missing = signers.iter().filter(|s| signed.iter().all(|sig| sig.keyid != s.key));
+    missing.map(|signer| signer.person.as_str()).collect::<Vec<_>>().join(",")
+}
+
 fn keep(
     db: &mut Db,
     house: &House,
@@ -204,7 +211,7 @@ fn keep(
     now: Moment,
 ) -> Result<DraftId, Error> {
     let id = DraftId::new(now);
-    let head = chains::find(db, &payload.chain)?.map(|chain| chain.head);
+    let head = chains::find(db, &payload.chain).optional()?.map(|chain| chain.head);
     drafts::insert(
         db,
         &drafts::Draft {
@@ -216,6 +223,7 @@ fn keep(
             })?,
             fields: sealing::seal_fields(&house.master, id.as_str(), fields)?,
             signatures: "[]".into(),
+            waiting_for: waiting_for(&payload.signers, &[]),
             head: head.unwrap_or_else(|| Digest::ZERO.as_bytes().to_vec()),
             prepared_by: who.person.to_string(),
             prepared_at: now.millis(),

@@ -1,18 +1,18 @@
 //! Projections: judging a record by the law before it is linked, and the rows it implies after.
 
-use super::{Error, House, Reason, append::Linked, append::Vouched, disclose};
+use super::{Error, House, Optional, Reason, append::Linked, append::Vouched, disclose};
 use crate::{
-    base::{Day, Moment},
+    base::{Day, Digest, Moment},
     law::{
         act::{Act, Outcome, Penalty},
         clock::deadline,
         gate,
         major,
         procedure::{self, CaseState, Step},
-        rulebook::Pack,
+        pack::Pack,
     },
     ledger::record::Payload,
-    store::{Db, agencies, cases, clocks, decisions, reviews},
+    store::{Db, agencies, cases, clocks, decisions, records, reviews},
 };
 
 /// A case record that the law let pass.
@@ -47,13 +47,13 @@ pub fn judge(
     let facts = serde_json::Value::Object(payload.facts.clone());
     let act = Act::parse(&payload.kind, &facts)
         .map_err(|fault| Error::invalid("facts", format!("记录事项不合规范：{fault}")))?;
-    let case = cases::find(db, &payload.chain)?;
+    let case = cases::find(db, &payload.chain).optional()?;
     let agency_id = match (&case, &act) {
         (Some(case), _) => case.agency_id.clone(),
         (None, Act::Filing { .. }) => filing_agency(db, &people(payload))?,
         (None, _) => return Err(Error::NotFound("案件")),
     };
-    let agency = agencies::find(db, &agency_id)?.ok_or(Error::NotFound("执法主体"))?;
+    let agency = agencies::find(db, &agency_id).optional()?.ok_or(Error::NotFound("执法主体"))?;
     let state = match &case {
         Some(case) => serde_json::from_str(&case.state).map_err(Error::broken)?,
         None => CaseState::default(),
@@ -96,7 +96,7 @@ fn people(payload: &Payload) -> Vec<String> {
 
 fn filing_agency(db: &mut Db, signers: &[String]) -> Result<String, Error> {
     let signer = signers.first().ok_or(Error::NotFound("签名人"))?;
-    let person = crate::store::people::find(db, signer)?.ok_or(Error::NotFound("签名人"))?;
+    let person = crate::store::people::find(db, signer).optional()?.ok_or(Error::NotFound("签名人"))?;
     Ok(person.agency_id)
 }
 
@@ -149,19 +149,26 @@ pub fn project(
         Act::Review { round, result, reviewer, .. } => {
             let round = i32::try_from(*round).unwrap_or(i32::MAX);
             let result = word(result)?;
-            let review =
-                reviews::Result { record_id: record.id.as_str(), result: &result, reviewer_id: &reviewer.person };
-            reviews::set_result(db, case_id, round, &review, now.millis())?;
+            let outcome = reviews::Outcome {
+                record_id: record.id.as_str(),
+                result: &result,
+                reviewer_id: &reviewer.person,
+                reviewed_at: now.millis(),
+            };
+            let submission = submission(db, case_id, round)?;
+            reviews::set_result(db, &submission, &outcome)?;
         }
         Act::Decision { .. } => {
             decisions::insert(db, &decision_row(db, house, record, &before, &act, &agency)?)?;
         }
-        Act::Disclosure { .. } | Act::Correction { .. } | Act::Withdrawal { .. } => {
+        Act::Disclosure { .. } => {
+            settle_decision(db, record)?;
             disclose::project(db, house, record, &act, &agency, now)?;
         }
-        Act::Withholding { decision, .. } => {
-            decisions::settle(db, &decision.hex(), "withheld")?;
+        Act::Correction { .. } | Act::Withdrawal { .. } => {
+            disclose::project(db, house, record, &act, &agency, now)?;
         }
+        Act::Withholding { .. } => settle_decision(db, record)?,
         _ => {}
     }
     Ok(())
@@ -199,7 +206,9 @@ fn write_case(
     let closed_at = matches!(act, Act::Closing { .. }).then(|| now.millis());
     if let Some(case) = case {
         let closed_at = case.closed_at.or(closed_at);
-        cases::update(db, id, &stage, &json, now.millis(), closed_at)?;
+        let updated_at = now.millis();
+        let row = cases::Case { stage, state: json, updated_at, closed_at, ..case.clone() };
+        cases::update(db, &row)?;
     } else if let Act::Filing { item, .. } = act {
         let value = |path: &str| {
             record.fields.iter().find(|f| f.path == path).map(|f| f.value.clone()).unwrap_or_default()
@@ -210,7 +219,7 @@ fn write_case(
                 id: id.to_owned(),
                 agency_id: agency.id.clone(),
                 number: value("case.number"),
-                title: value("case.title"),
+                title: value("text.title"),
                 party: value("party.name"),
                 act_kind: "penalty".into(),
                 item_code: item.clone(),
@@ -234,11 +243,11 @@ fn write_clocks(
     state: &CaseState,
 ) -> Result<(), Error> {
     let pack = pack_of(house, agency)?;
-    let rows: Vec<clocks::Clock> =
+    let rows: Vec<clocks::ClockRow> =
         procedure::clocks(&house.rulebook, &house.calendar, pack, state)
             .into_iter()
             .enumerate()
-            .map(|(n, clock)| clocks::Clock {
+            .map(|(n, clock)| clocks::ClockRow {
                 id: format!("{case_id}:{n}"),
                 case_id: case_id.to_owned(),
                 agency_id: agency.id.clone(),
@@ -262,8 +271,24 @@ fn void_reviews(
 ) -> Result<(), Error> {
     for (old, new) in before.rounds.iter().zip(&after.rounds) {
         if new.voided && !old.voided {
-            reviews::void(db, case_id, i32::try_from(new.round).unwrap_or(i32::MAX))?;
+            let submission = submission(db, case_id, i32::try_from(new.round).unwrap_or(i32::MAX))?;
+            reviews::void(db, &submission)?;
         }
+    }
+    Ok(())
+}
+
+/// The submission record of a case's round.
+fn submission(db: &mut Db, case_id: &str, round: i32) -> Result<String, Error> {
+    let rounds = reviews::by_case(db, case_id)?;
+    let found = rounds.into_iter().find(|review| review.round == round);
+    Ok(found.ok_or_else(|| Error::broken("round without submission"))?.submission_id)
+}
+
+/// The case's decision is disclosed, or withheld with a ground: it is due no more.
+fn settle_decision(db: &mut Db, record: &Vouched) -> Result<(), Error> {
+    for decision in decisions::by_case(db, &record.payload.chain)? {
+        decisions::set_disclosed(db, &decision.record_id, record.id.as_str())?;
     }
     Ok(())
 }
@@ -285,9 +310,9 @@ fn decision_row(
         return Err(Error::broken("not a decision"));
     };
     let pack = pack_of(house, agency)?;
-    let major = *outcome == Outcome::Penalty && !major::reasons(pack, before, penalty).is_empty();
+    let major = *outcome == Outcome::Penalty && !major::reasons_of_case(pack, penalty, before).is_empty();
     let review_record_id = match review {
-        Some(digest) => crate::store::records::id_by_digest(db, &digest.hex())?,
+        Some(digest) => record_with(db, record, digest)?,
         None => None,
     };
     Ok(decisions::Decision {
@@ -302,7 +327,19 @@ fn decision_row(
         confiscated: penalty.confiscated.fen(),
         major,
         review_record_id,
+        disclosed_by: None,
     })
+}
+
+/// The id of the case's record with this envelope digest.
+fn record_with(
+    db: &mut Db,
+    record: &Vouched,
+    digest: &Digest,
+) -> Result<Option<String>, Error> {
+    let file = records::by_chain(db, &record.payload.chain)?;
+    let wanted = digest.hex();
+    Ok(file.into_iter().find(|row| row.envelope_digest == wanted).map(|row| row.id))
 }
 
 /// The kinds of a penalty as the `kinds` columns keep them: words joined by commas.

@@ -4,14 +4,14 @@ use super::{Error, House, seal_checkpoint::subtrees};
 use crate::{
     base::{Digest, Moment},
     ledger::{
-        bundle::{LeafProof, Proof, PublicKey, RecordProof},
+        bundle::{FORMAT, LeafOpening, Proof, PublicKey, RecordProof},
         dsse::Envelope,
         entry::Entry,
         field::Field,
         proof::{self, Nodes},
         tree,
     },
-    store::{Db, checkpoints, entries, keys, leaves, records},
+    store::{Db, checkpoints, entries, keys, records},
 };
 use std::cell::RefCell;
 
@@ -56,12 +56,12 @@ pub fn record_proof(
     shown: impl Fn(&Field) -> bool,
     size: u64,
 ) -> Result<RecordProof, Error> {
-    let entry = entries::by_record(db, &row.id)?.ok_or_else(|| Error::broken("entry"))?;
+    let entry = entries::by_record(db, &row.id)?;
     let index = entry.leaf.unsigned_abs();
     if index >= size {
         return Err(Error::Busy);
     }
-    let leaf = leaves::find(db, index)?.ok_or_else(|| Error::broken("leaf"))?;
+    let leaf = entries::leaf(db, entry.leaf)?;
     let nonce = leaf.nonce.as_slice().try_into().map_err(|_| Error::broken("nonce"))?;
     let (opened, hidden): (Vec<Field>, Vec<Field>) = fields.into_iter().partition(|f| shown(f));
     let inclusion = proof::inclusion(&StoredNodes::new(db), index, size).map_err(Error::broken)?;
@@ -70,7 +70,7 @@ pub fn record_proof(
         opened,
         hidden: hidden.iter().map(Field::digest).collect(),
         entry: ledger_entry(&entry, row)?,
-        leaf: LeafProof { nonce, index },
+        leaf: LeafOpening { nonce, index },
         inclusion,
     })
 }
@@ -98,9 +98,7 @@ pub fn signing_keys<'e>(
             if found.iter().any(|key| key.id == signature.keyid) {
                 continue;
             }
-            let row =
-                keys::find(db, &signature.keyid)?.ok_or_else(|| Error::broken("signing key"))?;
-            found.push(public_key(row)?);
+            found.push(public_key(keys::find(db, &signature.keyid)?)?);
         }
     }
     Ok(found)
@@ -127,5 +125,6 @@ pub fn proof(
     let (size, checkpoint) = newest_checkpoint(db)?;
     let record = record_proof(db, row, fields, shown, size)?;
     let keys = signing_keys(db, [record.envelope.as_slice()])?;
-    Ok(Proof::new(record, keys, checkpoint, house.log.verifier().to_string()))
+    let log_key = house.log.verifier().to_string();
+    Ok(Proof { format: FORMAT.to_owned(), record, keys, checkpoint, log_key })
 }

@@ -1,7 +1,7 @@
 //! Putting a complete upload on record: bytes into the vault first, then one write with the custody record.
 
 use super::{
-    Desk, Error,
+    Desk, Error, Optional,
     append::{self, Begin},
     begin_upload,
     vouch::{self, OwnRecord},
@@ -34,9 +34,6 @@ pub(super) async fn receive(
     position: &Position,
 ) -> Result<(), Error> {
     let finished = hold.finish(position).await.map_err(Error::broken)?;
-    if finished.size == 0 {
-        return Err(Error::refused("文件是空的，没有可以存证的内容。"));
-    }
     let path = finished.path.clone();
     let seen = super::sign_in::blocking(move || look(&path)).await??;
     desk.house
@@ -58,7 +55,7 @@ pub(super) async fn receive(
             let record_id = custody(db, &house, &exhibit, now)?;
             let id = exhibit.id.clone();
             exhibits::insert(db, &exhibits::Exhibit { record_id, ..exhibit })?;
-            Ok::<_, Error>(uploads::set_state(db, &done, "done", Some(&id), now.millis())?)
+            Ok::<_, Error>(uploads::settle(db, &done, &id, "done", now.millis())?)
         })
         .await?;
     hold.discard().await.map_err(Error::broken)
@@ -75,7 +72,7 @@ fn custody(
     exhibit: &exhibits::Exhibit,
     now: Moment,
 ) -> Result<String, Error> {
-    let case = cases::find(db, &exhibit.case_id)?.ok_or(Error::NotFound("案件"))?;
+    let case = cases::find(db, &exhibit.case_id).optional()?.ok_or(Error::NotFound("案件"))?;
     begin_upload::refuse_closed(&case)?;
     let mut facts = serde_json::Map::new();
     facts.insert("on".into(), json!(now.day()));

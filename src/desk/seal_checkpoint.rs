@@ -9,7 +9,7 @@ use crate::{
         note,
         tree::{self, Frontier},
     },
-    store::{Db, checkpoints, leaves, nodes},
+    store::{Db, checkpoints, entries, nodes},
 };
 use std::{fs, io::Write as _, path::Path};
 
@@ -65,7 +65,7 @@ impl Sealer {
 
     /// Signs a checkpoint over all leaves committed so far, if there are new ones; gives its size.
     pub async fn seal(&mut self, house: &House, now: Moment) -> Result<u64, Error> {
-        let size = house.store.read(|db| Ok::<_, Error>(leaves::size(db)?)).await?;
+        let size = house.store.read(|db| Ok::<_, Error>(entries::size(db)?.unsigned_abs())).await?;
         while self.size < size {
             self.seal_to(house, size.min(self.size + BATCH), now).await?;
         }
@@ -82,7 +82,7 @@ impl Sealer {
     async fn seal_to(&mut self, house: &House, until: u64, now: Moment) -> Result<(), Error> {
         let from = self.size;
         let new =
-            house.store.read(move |db| Ok::<_, Error>(leaves::range(db, from, until)?)).await?;
+            house.store.read(move |db| Ok::<_, Error>(leaves(db, from, until)?)).await?;
         let mut next = Sealer { size: self.size, open: self.open.clone() };
         let full = next.take_up(&new)?;
         let origin = house.log.name().to_owned();
@@ -91,7 +91,7 @@ impl Sealer {
         // The guard goes first: after a crash between the two the guard is ahead of the checkpoints, and the
         // next start accepts that only if the leaves still give the very same root.
         write_guard(&house.guard, &note).map_err(Error::broken)?;
-        let row = checkpoints::Checkpoint {
+        let row = checkpoints::CheckpointRow {
             size: next.size.cast_signed(),
             root: checkpoint.root.as_bytes().to_vec(),
             sealed_at: now.millis(),
@@ -101,7 +101,7 @@ impl Sealer {
             .store
             .write(move |db| {
                 for (level, index, root) in &full {
-                    nodes::put(db, *level, *index, root.as_bytes())?;
+                    nodes::put(db, i32::from(*level), index.cast_signed(), root.as_bytes())?;
                 }
                 Ok::<_, Error>(checkpoints::insert(db, &row)?)
             })
@@ -111,13 +111,10 @@ impl Sealer {
     }
 
     /// Pushes leaves; gives the roots of the tiles that became full.
-    pub fn take_up(&mut self, new: &[leaves::LeafRow]) -> Result<Vec<FullTile>, Error> {
+    pub fn take_up(&mut self, new: &[Vec<u8>]) -> Result<Vec<FullTile>, Error> {
         let mut full = Vec::new();
-        for row in new {
-            if row.idx.unsigned_abs() != self.size {
-                return Err(Error::broken("the log has a gap"));
-            }
-            let leaf = Leaf::parse(&row.leaf).ok_or_else(|| Error::broken("stored leaf"))?;
+        for bytes in new {
+            let leaf = Leaf::parse(bytes).ok_or_else(|| Error::broken("stored leaf"))?;
             self.size += 1;
             let mut carry = tree::leaf_hash(&leaf.0);
             let mut index = self.size;
@@ -139,26 +136,33 @@ impl Sealer {
 /// Roots of the complete subtrees of 2^`level` leaves with index in `from..to`; `level` a multiple of 8.
 pub fn subtrees(db: &mut Db, level: u8, from: u64, to: u64) -> Result<Vec<Digest>, Error> {
     let digests: Option<Vec<Digest>> = if level == 0 {
-        leaves::range(db, from, to)?
-            .iter()
-            .map(|row| Leaf::parse(&row.leaf).map(|leaf| tree::leaf_hash(&leaf.0)))
-            .collect()
+        let leaves = leaves(db, from, to)?;
+        leaves.iter().map(|leaf| Leaf::parse(leaf).map(|leaf| tree::leaf_hash(&leaf.0))).collect()
     } else {
-        nodes::range(db, level, from, to)?.iter().map(|row| Digest::from_slice(&row.hash)).collect()
+        let range = from.cast_signed()..to.cast_signed();
+        let rows = nodes::range(db, i32::from(level), range)?;
+        rows.iter().map(|(_, hash)| Digest::from_slice(hash)).collect()
     };
     let digests = digests.ok_or_else(|| Error::broken("stored tree node"))?;
     let wanted = usize::try_from(to - from).map_err(Error::broken)?;
     if digests.len() == wanted { Ok(digests) } else { Err(Error::broken("tree nodes are missing")) }
 }
 
+/// The bytes of leaves `from..to`; a gap is a fault.
+fn leaves(db: &mut Db, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Error> {
+    let leaves = entries::leaf_bytes(db, from.cast_signed()..to.cast_signed())?;
+    let wanted = usize::try_from(to - from).map_err(Error::broken)?;
+    if leaves.len() == wanted { Ok(leaves) } else { Err(Error::broken("the log has a gap")) }
+}
+
 /// Refuses a database whose log is not the one that was last signed.
 fn check_guard(db: &mut Db, guard: &Checkpoint) -> Result<(), Error> {
-    if leaves::size(db)? < guard.size {
+    if entries::size(db)?.unsigned_abs() < guard.size {
         return Err(Error::broken("the log is shorter than the last signed checkpoint"));
     }
     let known = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
     let mut edge = Sealer::at(db, known.min(guard.size))?;
-    let rest = leaves::range(db, edge.size, guard.size)?;
+    let rest = leaves(db, edge.size, guard.size)?;
     edge.take_up(&rest)?;
     if edge.root() == guard.root {
         Ok(())

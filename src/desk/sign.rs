@@ -1,8 +1,9 @@
 //! Signing a prepared record; with the last signature it is linked.
 
 use super::{
-    Desk, Error, House,
+    Desk, Error, House, Optional,
     append::{self, Begin, Linked},
+    prepare::waiting_for,
     project, sealing,
     sign_in::{blocking, password_fits},
     vouch,
@@ -14,7 +15,7 @@ use crate::{
         field::Field,
         record::Payload,
     },
-    store::{Db, drafts, keys, people},
+    store::{self, drafts, keys, people},
 };
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 
@@ -86,7 +87,7 @@ pub async fn sign(desk: &Desk, id: &DraftId, signing: Signing) -> Result<Signed,
 
 async fn find(desk: &Desk, id: &DraftId) -> Result<drafts::Draft, Error> {
     let id = id.to_string();
-    let row = desk.house.store.read(move |db| drafts::find(db, &id)).await?;
+    let row = desk.house.store.read(move |db| drafts::find(db, &id).optional()).await?;
     let row = row.ok_or(Error::NotFound("待签记录"))?;
     if row.expires_at < desk.now.millis() {
         return Err(Error::Gone("待签记录已经过期，没有入链，请重新制作。".into()));
@@ -106,7 +107,7 @@ async fn unlock_and_sign(
     let (key, owner) = desk
         .house
         .store
-        .read(move |db| Ok::<_, Error>((keys::find(db, &id)?, people::find(db, &person)?)))
+        .read(move |db| Ok::<_, Error>((keys::find(db, &id).optional()?, people::find(db, &person).optional()?)))
         .await?;
     let sealed = key.and_then(|key| key.sealed_secret).ok_or_else(|| {
         Error::refused("这把密钥保存在您的浏览器中，请在登记它的浏览器里签名，或者改用口令密钥。")
@@ -130,7 +131,7 @@ async fn verify_own(
     sig: [u8; 64],
 ) -> Result<(), Error> {
     let id = key_id.to_owned();
-    let key = desk.house.store.read(move |db| keys::find(db, &id)).await?;
+    let key = desk.house.store.read(move |db| keys::find(db, &id).optional()).await?;
     let key = key
         .filter(|key| key.revoked_at.is_none())
         .ok_or_else(|| Error::refused("签名所用的密钥不存在或者已经吊销。"))?;
@@ -150,13 +151,16 @@ async fn store_signature(
     signatures: &[Signature],
 ) -> Result<(), Error> {
     let text = serde_json::to_string(signatures).map_err(Error::broken)?;
+    let payload = Payload::parse(&row.payload).map_err(Error::broken)?;
+    let waiting = waiting_for(&payload.signers, signatures);
     desk.house
         .store
         .write(move |db| {
-            if drafts::add_signature(db, &row.id, &row.signatures, &text)? {
-                Ok(())
-            } else {
-                Err(Error::Conflict("另一位签名人刚刚签名，请刷新后再签。".into()))
+            match drafts::sign(db, &row.id, &row.signatures, &text, &waiting) {
+                Err(store::Error::Taken) => {
+                    Err(Error::Conflict("另一位签名人刚刚签名，请刷新后再签。".into()))
+                }
+                signed => Ok(signed?),
             }
         })
         .await
@@ -177,7 +181,7 @@ async fn link(
     desk.house
         .store
         .write(move |db| {
-            if !drafts::remove(db, &row.id, &row.signatures)? {
+            if let Err(store::Error::Taken) = drafts::remove(db, &row.id) {
                 return Err(Error::Conflict("这份记录刚刚由另一次签名入链。".into()));
             }
             append::append(db, &house, &record, begin, now)
@@ -208,7 +212,8 @@ pub async fn rekey(desk: &Desk, id: &DraftId, key: &KeyId) -> Result<(), Error> 
     desk.house
         .store
         .write(move |db| {
-            let key = keys::find(db, &key)?
+            let key = keys::find(db, &key)
+                .optional()?
                 .filter(|key| key.person_id.as_deref() == Some(&who) && key.revoked_at.is_none())
                 .ok_or(Error::NotFound("密钥"))?;
             let mut payload = Payload::parse(&row.payload).map_err(Error::broken)?;
@@ -217,7 +222,8 @@ pub async fn rekey(desk: &Desk, id: &DraftId, key: &KeyId) -> Result<(), Error> 
             mine.custody = vouch::custody(&key.custody)?;
             mine.key = key.id;
             let bytes = payload.to_bytes().map_err(Error::broken)?;
-            Ok(drafts::replace_payload(db, &row.id, &bytes)?)
+            let waiting = waiting_for(&payload.signers, &[]);
+            Ok(drafts::replace_payload(db, &row.id, &bytes, &waiting)?)
         })
         .await
 }
@@ -232,9 +238,6 @@ pub async fn discard(desk: &Desk, id: &DraftId) -> Result<(), Error> {
     }
     desk.house
         .store
-        .write(move |db: &mut Db| {
-            drafts::remove(db, &row.id, &row.signatures)?;
-            Ok::<_, Error>(())
-        })
+        .write(move |db| Ok::<_, Error>(drafts::remove(db, &row.id)?))
         .await
 }

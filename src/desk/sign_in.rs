@@ -1,6 +1,6 @@
 //! Signing in and out: password by argon2id, tries limited by account and address, sessions in rows.
 
-use super::{Desk, Error, Who, permit, sealing};
+use super::{Desk, Error, Optional, Who, permit, sealing};
 use crate::{
     base::{Digest, Moment},
     store::{Db, people, sessions},
@@ -73,7 +73,7 @@ pub async fn sign_in(
     desk.house.tries.count(format!("address {address}"))?;
     desk.house.tries.count(format!("account {login}"))?;
     let name = login.to_owned();
-    let person = desk.house.store.read(move |db| people::by_login(db, &name)).await?;
+    let person = desk.house.store.read(move |db| people::by_login(db, &name).optional()).await?;
     // An unknown account costs the same time as a wrong password.
     let hash = person.as_ref().map_or(DECOY, |p| p.password_hash.as_str()).to_owned();
     let password = password.to_owned();
@@ -119,18 +119,18 @@ fn session(
     digest: &str,
     now: Moment,
 ) -> Result<Option<(sessions::Session, people::Person)>, Error> {
-    let Some(session) = sessions::find(db, digest)? else { return Ok(None) };
+    let Some(session) = sessions::find(db, digest).optional()? else { return Ok(None) };
     if session.expires_at < now.millis() {
         return Ok(None);
     }
-    let person = people::find(db, &session.person_id)?;
+    let person = people::find(db, &session.person_id).optional()?;
     Ok(person.filter(|p| p.active).map(|p| (session, p)))
 }
 
 /// Ends the session of `token`.
 pub async fn sign_out(desk: &Desk, token: &str) -> Result<(), Error> {
     let digest = Digest::of(token.as_bytes()).hex();
-    desk.house.store.write(move |db| Ok::<_, Error>(sessions::delete(db, &digest)?)).await
+    desk.house.store.write(move |db| Ok::<_, Error>(sessions::remove(db, &digest)?)).await
 }
 
 fn idle_end(desk: &Desk) -> Moment {

@@ -1,7 +1,7 @@
 //! Looking at an exhibit: the bytes, and the record (调阅) that says who looked.
 
 use super::{
-    Desk, Error, House,
+    Desk, Error, House, Optional,
     append::{self, Begin},
     project::REGISTER,
     receive_exhibit::vault_refusal,
@@ -59,8 +59,8 @@ async fn visible(desk: &Desk, id: &ExhibitId) -> Result<exhibits::Exhibit, Error
     desk.house
         .store
         .read(move |db| {
-            let exhibit = exhibits::find(db, &id)?.ok_or(Error::NotFound("证据附件"))?;
-            let case = cases::find(db, &exhibit.case_id)?.ok_or(Error::NotFound("证据附件"))?;
+            let exhibit = exhibits::find(db, &id).optional()?.ok_or(Error::NotFound("证据附件"))?;
+            let case = cases::find(db, &exhibit.case_id).optional()?.ok_or(Error::NotFound("证据附件"))?;
             who.require_sight(&case.agency_id).map_err(|_| Error::NotFound("证据附件"))?;
             Ok(exhibit)
         })

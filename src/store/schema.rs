@@ -14,6 +14,7 @@ diesel::table! {
         id -> Text,
         code -> Text,
         name -> Text,
+        short_name -> Text,
         parent_id -> Nullable<Text>,
         region -> Text,
         pack -> Text,

@@ -9,6 +9,7 @@ CREATE TABLE agencies (
     id TEXT NOT NULL PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    short_name TEXT NOT NULL,
     parent_id TEXT REFERENCES agencies (id),
     region TEXT NOT NULL,
     pack TEXT NOT NULL,

@@ -57,6 +57,25 @@ impl From<QueryError> for Error {
     }
 }
 
+/// For callers to whom a missing row is an ordinary answer.
+pub trait OrNone<T> {
+    /// [`Error::Missing`] as `None`; every other fault stays one.
+    ///
+    /// # Errors
+    /// Any fault but a missing row.
+    fn or_none(self) -> Result<Option<T>, Error>;
+}
+
+impl<T> OrNone<T> for Result<T, Error> {
+    fn or_none(self) -> Result<Option<T>, Error> {
+        match self {
+            Ok(row) => Ok(Some(row)),
+            Err(Error::Missing) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
 /// Why the store did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

@@ -4,15 +4,34 @@
 //! writer, grouped, durable before it is acknowledged. Inside either, every function of the table modules
 //! takes the `&mut Db` it was given.
 
+pub mod agencies;
+pub mod cases;
+pub mod chains;
+pub mod checkpoints;
+pub mod clocks;
+pub mod decisions;
+pub mod drafts;
 pub mod engine;
+pub mod entries;
 pub mod error;
+pub mod exhibits;
+pub mod items;
+pub mod jobs;
+pub mod keys;
 mod migrate;
+pub mod nodes;
+pub mod people;
+pub mod records;
+pub mod releases;
+pub mod reviews;
 mod schema;
+pub mod sessions;
 pub mod settings;
+pub mod uploads;
 mod writer;
 
 pub use engine::Db;
-pub use error::{Error, OpenError};
+pub use error::{Error, OpenError, OrNone};
 pub use writer::{BATCH, OnCommitFailure};
 
 use diesel::Connection;
@@ -230,4 +249,18 @@ fn end_process(error: &Error) {
     let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     tracing::error!(cause, "a commit failed; ending the process so that a restart reads the truth");
     std::process::exit(70);
+}
+
+/// `%text%` for LIKE with `\\` as the escape, so that the text means only itself.
+fn like_pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }

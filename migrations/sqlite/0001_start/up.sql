@@ -1,4 +1,5 @@
 -- Columns are TEXT, BIGINT, INTEGER, BOOLEAN and BLOB only, so that one Diesel schema fits both engines.
+-- An INTEGER PRIMARY KEY is SQLite's own row number (64 bits): one index less, and no second number to forge.
 -- Times (*_at) are milliseconds UTC; days (*_on, due) are 'YYYY-MM-DD' in China; money is fen.
 CREATE TABLE settings (
     name TEXT NOT NULL PRIMARY KEY,
@@ -117,7 +118,7 @@ CREATE TABLE records (
 );
 
 CREATE TABLE entries (
-    leaf BIGINT NOT NULL PRIMARY KEY,
+    leaf INTEGER NOT NULL PRIMARY KEY,
     chain TEXT NOT NULL REFERENCES chains (id),
     seq BIGINT NOT NULL,
     prev BLOB NOT NULL,
@@ -128,7 +129,7 @@ CREATE TABLE entries (
 );
 
 CREATE TABLE leaves (
-    idx BIGINT NOT NULL PRIMARY KEY,
+    idx INTEGER NOT NULL PRIMARY KEY,
     leaf BLOB NOT NULL,
     nonce BLOB NOT NULL
 );
@@ -142,7 +143,7 @@ CREATE TABLE nodes (
 );
 
 CREATE TABLE checkpoints (
-    size BIGINT NOT NULL PRIMARY KEY,
+    size INTEGER NOT NULL PRIMARY KEY,
     root BLOB NOT NULL,
     sealed_at BIGINT NOT NULL,
     note TEXT NOT NULL

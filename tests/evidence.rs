@@ -6,5 +6,7 @@ mod common;
 mod intake;
 #[path = "evidence/intake_room.rs"]
 mod intake_room;
+#[path = "evidence/media.rs"]
+mod media;
 #[path = "evidence/vault.rs"]
 mod vault;

@@ -2,6 +2,8 @@
 
 #[path = "evidence/common.rs"]
 mod common;
+#[path = "evidence/generate.rs"]
+mod generate;
 #[path = "evidence/intake.rs"]
 mod intake;
 #[path = "evidence/intake_room.rs"]

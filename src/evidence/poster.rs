@@ -36,7 +36,9 @@ pub fn poster(path: &Path, kind: &MediaKind) -> Option<Vec<u8>> {
             (Family::Image, "image/jpeg" | "image/png" | "image/webp") => upright(path)?,
             (Family::Audio, "audio/mpeg") => cover(path, FileType::Mpeg)?,
             (Family::Audio, "audio/flac") => cover(path, FileType::Flac)?,
-            (Family::Audio | Family::Video, "audio/mp4" | "video/mp4") => cover(path, FileType::Mp4)?,
+            (Family::Audio | Family::Video, "audio/mp4" | "video/mp4") => {
+                cover(path, FileType::Mp4)?
+            }
             _ => return None,
         };
         // `thumbnail` would also enlarge.

@@ -15,7 +15,7 @@ use lofty::{
 };
 use std::{
     fs::File,
-    io::{self, BufReader, Read as _},
+    io::{BufReader, Read as _},
     path::Path,
 };
 
@@ -32,7 +32,8 @@ pub struct Probe {
 
 /// Reads what can be read; `None` when nothing can or a parser failed. Blocking; never panics.
 ///
-/// Not read: MPEG transport and program streams, ASF, FLV, HEIC, TIFF.
+/// Not read: MPEG transport and program streams, ASF, FLV, bare AAC, HEIC, TIFF. An MP3 of varying rate that
+/// has no Xing header is timed by its first frame, which is a guess.
 pub fn probe(path: &Path, kind: &MediaKind) -> Option<Probe> {
     let found = careful(|| match (kind.family, kind.mime) {
         (_, "video/webm" | "audio/webm" | "video/x-matroska") => ebml::read(File::open(path).ok()?),
@@ -68,7 +69,6 @@ fn audio(path: &Path, mime: &str) -> Option<Probe> {
         "audio/wav" => FileType::Wav,
         "audio/mpeg" => FileType::Mpeg,
         "audio/flac" => FileType::Flac,
-        "audio/aac" => FileType::Aac,
         "audio/aiff" => FileType::Aiff,
         "audio/ogg" => ogg(path)?,
         _ => return None,

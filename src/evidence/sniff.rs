@@ -117,12 +117,16 @@ fn judge_tracks(kind: MediaKind, movie: &Movie) -> MediaKind {
 fn mime(head: &[u8], tail: &[u8]) -> &'static str {
     use FileFormat as F;
     match FileFormat::from_bytes(head) {
-        F::Mpeg4Part14 | F::Mpeg4Part14Video | F::AppleItunesVideo | F::FlashMp4Video => "video/mp4",
+        F::Mpeg4Part14 | F::Mpeg4Part14Video | F::AppleItunesVideo | F::FlashMp4Video => {
+            "video/mp4"
+        }
         F::Mpeg4Part14Audio | F::AppleItunesAudio | F::AppleItunesAudiobook => "audio/mp4",
         F::AppleQuicktime => "video/quicktime",
         F::ThirdGenerationPartnershipProject => "video/3gpp",
         F::ThirdGenerationPartnershipProject2 => "video/3gpp2",
-        F::Webm | F::MatroskaVideo | F::MatroskaAudio | F::ExtensibleBinaryMetaLanguage => ebml(head),
+        F::Webm | F::MatroskaVideo | F::MatroskaAudio | F::ExtensibleBinaryMetaLanguage => {
+            ebml(head)
+        }
         F::AudioVideoInterleave => "video/x-msvideo",
         F::Mpeg2TransportStream | F::BdavMpeg2TransportStream => "video/mp2t",
         F::Mpeg12Video => "video/mpeg",
@@ -183,7 +187,10 @@ mod tests {
     fn a_media_type_stands_for_one_kind() {
         for kind in kinds::KINDS {
             assert_eq!(of_mime(kind.mime), kind);
-            assert!(!kind.inline || matches!(kind.family, Family::Video | Family::Audio | Family::Image));
+            assert!(
+                !kind.inline
+                    || matches!(kind.family, Family::Video | Family::Audio | Family::Image)
+            );
         }
         assert_eq!(of_mime("video/mp4; codecs=hvc1").mime, "video/mp4");
         assert_eq!(of_mime("text/html").inline, false);

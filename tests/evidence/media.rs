@@ -100,10 +100,24 @@ fn hostile_files_neither_panic_nor_run() {
             sniff(&data[..cut.min(data.len())]);
         }
         // Also when somebody claims that they are something else.
-        for mime in [kind.mime, "image/jpeg", "image/png", "image/webp", "image/gif", "audio/mpeg",
-            "audio/flac", "audio/wav", "audio/ogg", "audio/aac", "audio/aiff", "video/mp4",
-            "audio/mp4", "video/webm", "video/x-msvideo", "audio/amr"]
-        {
+        for mime in [
+            kind.mime,
+            "image/jpeg",
+            "image/png",
+            "image/webp",
+            "image/gif",
+            "audio/mpeg",
+            "audio/flac",
+            "audio/wav",
+            "audio/ogg",
+            "audio/aac",
+            "audio/aiff",
+            "video/mp4",
+            "audio/mp4",
+            "video/webm",
+            "video/x-msvideo",
+            "audio/amr",
+        ] {
             probe(&path, &of_mime(mime));
             poster(&path, &of_mime(mime));
         }
@@ -165,9 +179,67 @@ fn previews_are_small_upright_and_bare() {
     let small = image::load_from_memory(&jpeg).unwrap();
     assert_eq!(small.width().max(small.height()), 480);
     // Stored on its side, marked to be turned.
-    let turned = image::load_from_memory(&preview("image/orientation_landscape_6.jpg").unwrap()).unwrap();
+    let turned =
+        image::load_from_memory(&preview("image/orientation_landscape_6.jpg").unwrap()).unwrap();
     assert!(turned.width() > turned.height());
     assert_eq!(preview("video/gopro_hero7_h264_aac_gps.mp4"), None);
     assert_eq!(preview("image/Stonehenge.heic"), None);
     assert_eq!(preview("doc/Test3.pdf"), None);
+}
+
+/// Five seconds made by ffmpeg: arguments, file name, media type, whether a page shows it, whether we can time it.
+const MADE: [(&str, &str, &str, bool, bool); 16] = [
+    ("{v} {a} -c:v libx264 -c:a aac", "a.mp4", "video/mp4", true, true),
+    ("{v} {a} -c:v libx264 -movflags frag_keyframe+empty_moov", "f.mp4", "video/mp4", true, true),
+    (
+        "{v} -c:v libx264 -movflags frag_keyframe+empty_moov+delay_moov",
+        "d.mov",
+        "video/quicktime",
+        true,
+        true,
+    ),
+    ("{v} {a} -c:v libvpx -c:a libopus", "a.webm", "video/webm", true, true),
+    ("{v} -c:v libvpx -f webm -live 1", "live.webm", "video/webm", true, true),
+    ("{a} -c:a libopus", "sound.webm", "audio/webm", true, true),
+    ("{v} {a} -c:v libx264", "a.mkv", "video/x-matroska", false, true),
+    ("{a}", "a.mp3", "audio/mpeg", true, true),
+    ("{a}", "a.flac", "audio/flac", true, true),
+    ("{a} -c:a libopus", "a.ogg", "audio/ogg", true, true),
+    ("{a} -c:a aac", "a.m4a", "audio/mp4", true, true),
+    ("{a}", "a.aac", "audio/aac", false, false),
+    ("{a}", "a.aiff", "audio/aiff", false, true),
+    ("{v}", "a.avi", "video/x-msvideo", false, true),
+    ("{v} -c:v libx264", "a.ts", "video/mp2t", false, false),
+    ("{v}", "a.wmv", "video/x-ms-asf", false, false),
+];
+
+#[test]
+fn what_ffmpeg_makes_is_known_and_timed() {
+    let dir = tempfile::tempdir().unwrap();
+    for (arguments, name, mime, inline, timed) in MADE {
+        let path = dir.path().join(name);
+        let arguments = arguments
+            .replace("{v}", "-f lavfi -i testsrc=d=5:s=320x240:r=10")
+            .replace("{a}", "-f lavfi -i sine=d=5");
+        let made = std::process::Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin"])
+            .args(arguments.split(' '))
+            .arg(&path)
+            .status();
+        if !made.is_ok_and(|status| status.success()) {
+            println!("skipped: no ffmpeg to make {name}");
+            continue;
+        }
+        let kind = sniff_file(&path).unwrap();
+        assert_eq!((kind.mime, kind.inline, kind.note), (mime, inline, None), "{name}");
+        let found = probe(&path, &kind);
+        assert_eq!(found.is_some(), timed, "{name}");
+        let Some(found) = found else { continue };
+        let ms = found.duration_ms.unwrap();
+        // Fragments' times count the two frames that an encoder looks ahead, here 200 ms.
+        assert!((4_850..=5_200).contains(&ms), "{name}: {ms} ms");
+        if kind.family == Family::Video {
+            assert_eq!((found.width, found.height), (Some(320), Some(240)), "{name}");
+        }
+    }
 }

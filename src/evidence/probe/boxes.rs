@@ -235,7 +235,8 @@ impl<R: Read + Seek> Walk<R> {
             b"tfhd" => {
                 let flags = walk.u32(inner.start).unwrap_or_default();
                 id = walk.u32(inner.start + 4).unwrap_or_default();
-                let skip = 8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
+                let skip =
+                    8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
                 sample = (flags & 8 != 0).then(|| walk.u32(inner.start + skip)).flatten();
             }
             b"tfdt" => {
@@ -282,7 +283,8 @@ impl<R: Read + Seek> Walk<R> {
             u64::try_from(ms).ok().filter(|ms| *ms > 0 && timescale > 0)
         };
         let tracks = &self.movie.tracks;
-        let longest = |of: fn(&Track) -> u64| tracks.iter().filter_map(|t| ms(of(t), t.timescale)).max();
+        let longest =
+            |of: fn(&Track) -> u64| tracks.iter().filter_map(|t| ms(of(t), t.timescale)).max();
         // The header of a fragmented file covers only what came before the fragments.
         self.movie.duration_ms = ms(self.duration, self.timescale)
             .or_else(|| longest(|track| track.duration))

@@ -2,7 +2,7 @@
 //! wrote no duration. Reads hostile bytes: allocates nothing by their sizes, always ends, never panics.
 
 use super::Probe;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek};
 
 /// Most elements read of one file: ten hours at some fifty blocks a second.
 const MOST_ELEMENTS: u32 = 2_000_000;

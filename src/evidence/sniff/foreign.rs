@@ -29,7 +29,8 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
 }
 
 fn active(bytes: &[u8]) -> bool {
-    let opens = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<').map(|(at, _)| &bytes[at..]);
+    let opens =
+        bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<').map(|(at, _)| &bytes[at..]);
     opens.into_iter().any(|rest| ACTIVE.iter().any(|word| starts_with_any_case(rest, word)))
 }
 
@@ -92,7 +93,9 @@ fn is_text(head: &[u8]) -> bool {
     match std::str::from_utf8(head) {
         Ok(text) => plain(text),
         Err(error) if error.error_len().is_none() => {
-            String::from_utf8_lossy(&head[..error.valid_up_to()]).chars().all(|c| plain(c.encode_utf8(&mut [0; 4])))
+            String::from_utf8_lossy(&head[..error.valid_up_to()])
+                .chars()
+                .all(|c| plain(c.encode_utf8(&mut [0; 4])))
         }
         // GB18030 characters have up to four bytes; try with up to three of a cut one taken off.
         Err(_) => (0..4).any(|cut| {

@@ -21,3 +21,11 @@ fn is_full(error: &io::Error) -> bool {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+/// Runs a parser over hostile bytes; one that panics has found nothing.
+fn careful<T>(parse: impl FnOnce() -> Option<T>) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse)).unwrap_or_else(|_| {
+        tracing::warn!("a media parser gave up on hostile bytes");
+        None
+    })
+}

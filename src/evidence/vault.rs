@@ -172,7 +172,9 @@ impl Vault {
             (key(digest) == meta.location).then_some(Kept { digest, size: meta.size })
         };
         let all = self.store.list(Some(&Key::from("sha256")));
-        all.map_err(VaultError::from).try_filter_map(move |meta| async move { Ok(kept(meta)) }).boxed()
+        all.map_err(VaultError::from)
+            .try_filter_map(move |meta| async move { Ok(kept(meta)) })
+            .boxed()
     }
 
     /// Reads all bytes kept under `digest` and returns what they hash to now, and how many there are.

@@ -107,7 +107,8 @@ fn a_killed_process_resumes_from_the_last_commit() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let dying = runtime();
     dying.block_on(async {
-        let stuck = body(&data[..5_000_000], 65_536).chain(stream::pending::<Result<_, Infallible>>());
+        let stuck =
+            body(&data[..5_000_000], 65_536).chain(stream::pending::<Result<_, Infallible>>());
         let hold = open(dir.path()).hold(&id).await;
         let request = hold.append(row.append(data.len()), stuck);
         let _ = tokio::time::timeout(Duration::from_millis(400), request).await;
@@ -180,16 +181,23 @@ async fn a_wrong_checksum_keeps_nothing_of_the_body() {
     let intake = open_with(dir.path(), 1_000, None);
     let (id, row, data) = (upload(), Row::default(), bytes(90_000, 7));
     let with = |checksum| Append { checksum: Some(checksum), ..row.append(90_000) };
-    let send = async |append: Append, part: &[u8]| intake.hold(&id).await.append(append, body(part, 5_000)).await;
+    let send = async |append: Append, part: &[u8]| {
+        intake.hold(&id).await.append(append, body(part, 5_000)).await
+    };
     send(with(Digest::of(&data[..40_000])), &data[..40_000]).await.unwrap();
-    assert_eq!((row.position().offset, row.commits()), (40_000, 1), "committed once, when it was proven");
+    assert_eq!(
+        (row.position().offset, row.commits()),
+        (40_000, 1),
+        "committed once, when it was proven"
+    );
     let wrong = send(with(Digest::of(b"other")), &data[40_000..]).await;
     assert!(matches!(wrong, Err(IntakeError::ChecksumMismatch)));
     assert_eq!(row.position().offset, 40_000);
     assert_eq!(intake.staged_bytes(), 40_000);
     // Cut before its end, such a body can not be proven either.
     let append = with(Digest::of(&data[40_000..]));
-    let cut = intake.hold(&id).await.append(append, torn(&data[40_000..60_000], 5_000)).await.unwrap();
+    let cut =
+        intake.hold(&id).await.append(append, torn(&data[40_000..60_000], 5_000)).await.unwrap();
     assert_eq!((cut.end, cut.position.offset), (End::Cut, 40_000));
     send(with(Digest::of(&data[40_000..])), &data[40_000..]).await.unwrap();
     assert_finishes(&intake, &id, &row, &data).await;
@@ -215,7 +223,10 @@ async fn nothing_at_all_is_a_fine_upload() {
     let intake = open(dir.path());
     let (id, row) = (upload(), Row::default());
     let appended = intake.hold(&id).await.append(row.append(0), body(&[], 1)).await.unwrap();
-    assert_eq!((appended.end, appended.position, row.commits()), (End::Whole, Position::default(), 0));
+    assert_eq!(
+        (appended.end, appended.position, row.commits()),
+        (End::Whole, Position::default(), 0)
+    );
     assert_finishes(&intake, &id, &row, b"").await;
     // Without any request at all, too: an upload declared empty is complete at once.
     assert_finishes(&intake, &upload(), &row, b"").await;

@@ -17,7 +17,10 @@ impl SmallDisk {
     fn mount(kibibytes: u32) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let size = format!("size={kibibytes}k");
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(dir.path()).status();
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(dir.path())
+            .status();
         if mount.is_ok_and(|status| status.success()) {
             return Some(SmallDisk(dir));
         }

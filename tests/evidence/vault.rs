@@ -52,7 +52,10 @@ async fn settled_bytes_come_back_whole_and_in_part() {
                 let (start, end) = (len / 3, len - 3);
                 let part = read(&vault, digest, Some(start as u64..end as u64)).await;
                 assert_eq!(part, &data[start..end]);
-                assert_eq!(read(&vault, digest, Some(start as u64..u64::MAX)).await, &data[start..]);
+                assert_eq!(
+                    read(&vault, digest, Some(start as u64..u64::MAX)).await,
+                    &data[start..]
+                );
             }
             let behind = vault.open_range(digest, Some(len as u64..len as u64 + 1)).await;
             assert!(matches!(behind, Err(VaultError::Range { total }) if total == len as u64));
@@ -129,7 +132,11 @@ async fn leftovers_are_swept_and_foreign_files_left_out() {
     let half = path.with_file_name(format!("{digest}#1"));
     std::fs::write(&half, b"half").unwrap();
     std::fs::write(path.with_file_name("notes.txt"), b"foreign").unwrap();
-    assert_eq!(vault.sweep(Duration::from_secs(3_600)).await.unwrap(), 0, "it may be at work still");
+    assert_eq!(
+        vault.sweep(Duration::from_secs(3_600)).await.unwrap(),
+        0,
+        "it may be at work still"
+    );
     assert_eq!(vault.sweep(Duration::ZERO).await.unwrap(), 1);
     assert!(!half.exists());
     let all: Vec<Kept> = vault.list().try_collect().await.unwrap();

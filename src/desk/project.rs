@@ -159,7 +159,8 @@ pub fn project(
             reviews::set_result(db, &submission, &outcome)?;
         }
         Act::Decision { .. } => {
-            decisions::insert(db, &decision_row(db, house, record, &before, &act, &agency)?)?;
+            let row = decision_row(db, house, record, &before, &act, &agency)?;
+            decisions::insert(db, &row)?;
         }
         Act::Disclosure { .. } => {
             settle_decision(db, record)?;

@@ -1,7 +1,7 @@
 //! Taking a record that was made and signed elsewhere, for example offline on a device.
 
 use super::{
-    Desk, Error,
+    Desk, Error, Optional,
     append::{self, Begin, Linked},
     project::REGISTER,
     sign_in::blocking,
@@ -43,7 +43,7 @@ pub async fn submit(desk: &Desk, envelope: Vec<u8>, fields: Vec<Field>) -> Resul
     desk.house
         .store
         .write(move |db| {
-            if let Some(case) = crate::store::cases::find(db, &record.payload.chain)?
+            if let Some(case) = crate::store::cases::find(db, &record.payload.chain).optional()?
                 && case.agency_id != who.agency
             {
                 return Err(Error::NotFound("案件"));

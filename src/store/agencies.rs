@@ -15,6 +15,8 @@ pub struct Agency {
     pub code: String,
     /// 名称
     pub name: String,
+    /// 机关代字, for 文号 such as 清市监罚〔2026〕3号.
+    pub short_name: String,
     /// The agency above this one.
     pub parent_id: Option<String>,
     /// 行政区划代码

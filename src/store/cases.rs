@@ -107,6 +107,11 @@ pub fn page(
     Ok(query.order((cases::updated_at.desc(), cases::id.desc())).limit(limit).load(db)?)
 }
 
+/// How many cases the agency has.
+pub fn count_of_agency(db: &mut Db, agency_id: &str) -> Result<i64, Error> {
+    Ok(cases::table.filter(cases::agency_id.eq(agency_id)).count().get_result(db)?)
+}
+
 /// How many cases of these agencies are in each stage that has any.
 pub fn counts_by_stage(db: &mut Db, agencies: &[String]) -> Result<Vec<(String, i64)>, Error> {
     let query = cases::table.filter(cases::agency_id.eq_any(agencies)).group_by(cases::stage);

@@ -62,6 +62,11 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Decision>, Error> {
     Ok(in_order.select(Decision::as_select()).load(db)?)
 }
 
+/// How many decisions the agency has made.
+pub fn count_of_agency(db: &mut Db, agency_id: &str) -> Result<i64, Error> {
+    Ok(decisions::table.filter(decisions::agency_id.eq(agency_id)).count().get_result(db)?)
+}
+
 /// Decisions of these agencies that are neither disclosed nor withheld, the oldest first.
 pub fn undisclosed(db: &mut Db, agencies: &[String], limit: i64) -> Result<Vec<Decision>, Error> {
     let query = decisions::table

@@ -21,6 +21,8 @@ pub struct Draft {
     pub fields: Vec<u8>,
     /// Signatures so far, as JSON.
     pub signatures: String,
+    /// Ids of the people who have yet to sign, joined by commas.
+    pub waiting_for: String,
     /// The chain's head when it was prepared, 32 bytes.
     pub head: Vec<u8>,
     /// Who prepared it.
@@ -48,11 +50,40 @@ pub fn by_chain(db: &mut Db, chain: &str) -> Result<Vec<Draft>, Error> {
     Ok(query.order((drafts::prepared_at, drafts::id)).select(Draft::as_select()).load(db)?)
 }
 
+/// The drafts that wait for this person's signature, oldest first.
+pub fn waiting_for(db: &mut Db, person_id: &str) -> Result<Vec<Draft>, Error> {
+    let query = drafts::table.filter(drafts::waiting_for.like(super::like_pattern(person_id)));
+    Ok(query.order((drafts::prepared_at, drafts::id)).select(Draft::as_select()).load(db)?)
+}
+
 /// Replaces the signatures; [`Error::Taken`] if they are not `before` any more, or the draft is gone.
-pub fn sign(db: &mut Db, id: &str, before: &str, after: &str) -> Result<(), Error> {
+pub fn sign(
+    db: &mut Db,
+    id: &str,
+    before: &str,
+    after: &str,
+    waiting_for: &str,
+) -> Result<(), Error> {
     let unmoved = drafts::table.find(id).filter(drafts::signatures.eq(before));
-    let changed = diesel::update(unmoved).set(drafts::signatures.eq(after)).execute(db)?;
+    let change = (drafts::signatures.eq(after), drafts::waiting_for.eq(waiting_for));
+    let changed = diesel::update(unmoved).set(change).execute(db)?;
     if changed == 0 { Err(Error::Taken) } else { Ok(()) }
+}
+
+/// Puts other bytes to sign in place of the old ones, whose signatures fall away.
+pub fn replace_payload(
+    db: &mut Db,
+    id: &str,
+    payload: &[u8],
+    waiting_for: &str,
+) -> Result<(), Error> {
+    let change = (
+        drafts::payload.eq(payload),
+        drafts::signatures.eq("[]"),
+        drafts::waiting_for.eq(waiting_for),
+    );
+    let changed = diesel::update(drafts::table.find(id)).set(change).execute(db)?;
+    if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }
 
 /// Removes a draft; [`Error::Taken`] if somebody already did, so that it becomes at most one record.

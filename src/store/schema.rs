@@ -181,6 +181,7 @@ diesel::table! {
         payload -> Binary,
         fields -> Binary,
         signatures -> Text,
+        waiting_for -> Text,
         head -> Binary,
         prepared_by -> Text,
         prepared_at -> BigInt,

@@ -121,6 +121,12 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Upload>, Error> {
     Ok(newest.select(Upload::as_select()).load(db)?)
 }
 
+/// Uploads whose bytes are still staged.
+pub fn unfinished(db: &mut Db) -> Result<Vec<Upload>, Error> {
+    let open = uploads::table.filter(uploads::state.eq("receiving"));
+    Ok(open.order(uploads::id).select(Upload::as_select()).load(db)?)
+}
+
 /// Uploads in `state` that lapsed at or before `now`, longest lapsed first.
 pub fn expired(db: &mut Db, state: &str, now: i64, limit: i64) -> Result<Vec<Upload>, Error> {
     let query = uploads::table.filter(uploads::state.eq(state)).filter(uploads::expires_at.le(now));

@@ -156,6 +156,7 @@ CREATE TABLE drafts (
     payload BYTEA NOT NULL,
     fields BYTEA NOT NULL,
     signatures TEXT NOT NULL,
+    waiting_for TEXT NOT NULL,
     head BYTEA NOT NULL,
     prepared_by TEXT NOT NULL REFERENCES people (id),
     prepared_at BIGINT NOT NULL,

@@ -157,6 +157,7 @@ CREATE TABLE drafts (
     payload BLOB NOT NULL,
     fields BLOB NOT NULL,
     signatures TEXT NOT NULL,
+    waiting_for TEXT NOT NULL,
     head BLOB NOT NULL,
     prepared_by TEXT NOT NULL REFERENCES people (id),
     prepared_at BIGINT NOT NULL,

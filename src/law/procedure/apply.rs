@@ -159,7 +159,7 @@ impl CaseState {
 
     fn apply_decision(&mut self, step: &Step) {
         match &step.act {
-            Act::Decision { on, number, outcome, penalty, review, decided_by } => {
+            Act::Decision { on, number, outcome, penalty, review, decided_by, .. } => {
                 self.decision = Some(Decided {
                     on: *on,
                     number: number.clone(),

@@ -240,6 +240,9 @@ pub enum Act {
         rechecked: bool,
         /// The defence was accepted in whole or part.
         adopted: bool,
+        /// The party asked for a hearing (art. 64); none may decide before it is held.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        hearing_requested: bool,
     },
     /// 听证 (art. 64), short form
     Hearing {

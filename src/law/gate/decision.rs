@@ -90,13 +90,16 @@ fn told_and_heard(case: &mut Case<'_>, on: Day, penalty: &Penalty) {
         );
         case.object(rule::NO_DECISION_UNHEARD, "statement", text);
     }
-    let unanswered = notice.statements.iter().rev().find(|said| !said.waived && !said.rechecked);
-    let answered_later = notice.statements.iter().rev().find(|said| said.rechecked);
-    if let Some(said) =
-        unanswered.filter(|said| answered_later.is_none_or(|later| later.on < said.on))
-    {
-        let text = format!("当事人于{}陈述、申辩，尚无复核意见", day(said.on));
+    let rechecked = notice.statements.iter().rposition(|said| said.rechecked);
+    let open = notice.statements.iter().rposition(|said| !said.waived && !said.rechecked);
+    if let Some(at) = open.filter(|at| rechecked.is_none_or(|later| later < *at)) {
+        let text = format!("当事人于{}陈述、申辩，尚无复核意见", day(notice.statements[at].on));
         case.object(rule::HEAR, "statement", text);
+    }
+    let asked = notice.statements.iter().find(|said| said.hearing_requested);
+    if let Some(asked) = asked.filter(|_| !waived && notice.hearing.is_none()) {
+        let text = format!("当事人于{}要求听证，尚未举行听证", day(asked.on));
+        case.object(rule::HEARING, "hearing", text);
     }
 }
 

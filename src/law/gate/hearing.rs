@@ -1,8 +1,7 @@
 //! Telling and hearing the party: notice, statement, hearing, and the leaders' discussion.
 
 use super::{Case, because, beyond};
-use crate::base::Day;
-use crate::base::Money;
+use crate::base::{Day, Money};
 use crate::law::act::{Act, Penalty, PenaltyKind, ServiceMethod};
 use crate::law::procedure::notice_effective;
 use crate::law::rule;
@@ -25,8 +24,11 @@ pub(super) fn check(case: &mut Case<'_>) {
                 case.object_here(rule::HEARING_RIGHT, text);
             }
         }
-        Act::Statement { waived, rechecked, adopted, .. } => {
+        Act::Statement { waived, rechecked, adopted, hearing_requested, .. } => {
             statement(case, *waived, *rechecked, *adopted);
+            if *waived && *hearing_requested {
+                case.object_here(rule::HEARING, "当事人已放弃陈述、申辩，不应同时记明要求听证");
+            }
         }
         Act::Hearing { requested_on, notified_on, held_on, .. } => {
             hearing(case, *requested_on, *notified_on, *held_on);

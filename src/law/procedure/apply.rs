@@ -137,10 +137,15 @@ impl CaseState {
                     hearing: None,
                 });
             }
-            Act::Statement { on, waived, rechecked, adopted } => {
+            Act::Statement { on, waived, rechecked, adopted, hearing_requested } => {
                 if let Some(notice) = self.notices.last_mut() {
-                    let (on, waived, rechecked, adopted) = (*on, *waived, *rechecked, *adopted);
-                    notice.statements.push(Stated { on, waived, rechecked, adopted });
+                    notice.statements.push(Stated {
+                        on: *on,
+                        waived: *waived,
+                        rechecked: *rechecked,
+                        adopted: *adopted,
+                        hearing_requested: *hearing_requested,
+                    });
                 }
             }
             Act::Hearing { requested_on, held_on, host, .. } => {

@@ -2,6 +2,7 @@
 
 use crate::base::{Day, Digest, Money};
 use serde::{Deserialize, Serialize};
+use std::ops::Not;
 
 /// An officer as named in a record: the certificate is copied in, so that a replay years later
 /// judges by what was on file that day.
@@ -174,6 +175,9 @@ pub enum Act {
         /// Day the unlawful act ended; absent while it goes on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         act_ended_on: Option<Day>,
+        /// 涉及公民生命健康安全、金融安全且有危害后果: five years instead of two (art. 36).
+        #[serde(default, skip_serializing_if = "Not::not")]
+        grave_harm: bool,
         /// 办案人员
         officers: Vec<Officer>,
         /// Person id of the agency head who approved.
@@ -225,6 +229,9 @@ pub enum Act {
         proposed: Penalty,
         hearing_told: bool,
         officers: Vec<Officer>,
+        /// The party signed a 送达地址确认书 for electronic service (art. 61).
+        #[serde(default, skip_serializing_if = "Not::not")]
+        consent: bool,
     },
     /// 陈述申辩 (art. 45)
     Statement {
@@ -235,6 +242,9 @@ pub enum Act {
         rechecked: bool,
         /// The defence was accepted in whole or part.
         adopted: bool,
+        /// The party asked for a hearing (art. 64); none may decide before it is held.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        hearing_requested: bool,
     },
     /// 听证 (art. 64), short form
     Hearing {
@@ -262,9 +272,19 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         review: Option<Digest>,
         decided_by: String,
+        /// The party was educated, as art. 33 asks when no penalty is given.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        educated: bool,
     },
     /// 送达
-    Service { on: Day, method: ServiceMethod, officers: Vec<Officer> },
+    Service {
+        on: Day,
+        method: ServiceMethod,
+        officers: Vec<Officer>,
+        /// The party signed a 送达地址确认书 for electronic service (art. 61).
+        #[serde(default, skip_serializing_if = "Not::not")]
+        consent: bool,
+    },
     /// 公示
     Disclosure {
         on: Day,

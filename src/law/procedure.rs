@@ -5,6 +5,7 @@ mod clocks;
 mod facts;
 mod needs;
 
+pub(super) use clocks::run;
 pub use clocks::{Clock, clocks, notice_effective, remedies};
 pub use facts::{
     Concluded, Decided, Disclosed, Discussed, Filed, Heard, Noticed, Opinion, Round, Served,

@@ -9,6 +9,8 @@ macro_rules! rules {
 }
 
 rules! {
+    /// 行政处罚法 art. 33: educate when not punishing.
+    EDUCATE = "penalty-33";
     /// 行政处罚法 art. 36: limitation period.
     LIMITATION = "penalty-36";
     /// art. 42: two certified officers.

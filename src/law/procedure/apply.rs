@@ -139,10 +139,15 @@ impl CaseState {
                     hearing: None,
                 });
             }
-            Act::Statement { on, waived, rechecked, adopted } => {
+            Act::Statement { on, waived, rechecked, adopted, hearing_requested } => {
                 if let Some(notice) = self.notices.last_mut() {
-                    let (on, waived, rechecked, adopted) = (*on, *waived, *rechecked, *adopted);
-                    notice.statements.push(Stated { on, waived, rechecked, adopted });
+                    notice.statements.push(Stated {
+                        on: *on,
+                        waived: *waived,
+                        rechecked: *rechecked,
+                        adopted: *adopted,
+                        hearing_requested: *hearing_requested,
+                    });
                 }
             }
             Act::Hearing { requested_on, held_on, host, .. } => {
@@ -161,7 +166,7 @@ impl CaseState {
 
     fn apply_decision(&mut self, step: &Step) {
         match &step.act {
-            Act::Decision { on, number, outcome, penalty, review, decided_by } => {
+            Act::Decision { on, number, outcome, penalty, review, decided_by, .. } => {
                 self.decision = Some(Decided {
                     on: *on,
                     number: number.clone(),

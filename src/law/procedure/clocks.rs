@@ -172,7 +172,7 @@ fn pauses(calendar: &Calendar, pack: &Pack, state: &CaseState) -> Vec<(Day, Day)
     spans
 }
 
-pub(crate) fn run(
+pub(in crate::law) fn run(
     calendar: &Calendar,
     start: Day,
     period: &Period,

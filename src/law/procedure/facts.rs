@@ -100,6 +100,8 @@ pub struct Stated {
     pub rechecked: bool,
     /// Accepted in whole or part.
     pub adopted: bool,
+    /// A hearing was asked for.
+    pub hearing_requested: bool,
 }
 
 /// 听证 as recorded.

@@ -27,7 +27,7 @@ const HERTZ: u32 = 8_000;
 pub fn video(seconds: u32, seed: u64) -> Result<Vec<u8>, NotMade> {
     let mut encoder = None;
     let (mut sps, mut pps, mut frames) = (Vec::new(), Vec::new(), Vec::new());
-    for frame in 0..(seconds * FRAMES).max(1) {
+    for frame in 0..seconds.saturating_mul(FRAMES).max(1) {
         let (width, height) = VIDEO;
         let mut canvas = Canvas::bars(width, height, seed, frame as usize * 8);
         canvas.write(12, 8, 4, "DEMO");

@@ -193,7 +193,7 @@ mod tests {
             );
         }
         assert_eq!(of_mime("video/mp4; codecs=hvc1").mime, "video/mp4");
-        assert_eq!(of_mime("text/html").inline, false);
+        assert!(!of_mime("text/html").inline);
         assert_eq!(of_mime("image/nonsense"), kinds::UNKNOWN);
     }
 

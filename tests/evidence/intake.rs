@@ -3,7 +3,12 @@
 use crate::common::{Row, body, bytes, open, open_with, torn, upload};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use std::{collections::HashSet, convert::Infallible, time::Duration};
+use std::{
+    collections::HashSet,
+    convert::Infallible,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 use zhijian::{
     base::Digest,
     evidence::{
@@ -307,4 +312,38 @@ async fn one_large_piece_is_as_good_as_many() {
     let whole = stream::iter([Ok::<_, Infallible>(Bytes::from(data.clone()))]);
     intake.hold(&id).await.append(row.append(data.len()), whole).await.unwrap();
     assert_finishes(&intake, &id, &row, &data).await;
+}
+
+/// A piece of the body that counts the bytes of all its kin still in memory.
+struct Counted(Vec<u8>, std::sync::Arc<AtomicUsize>);
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.1.fetch_sub(self.0.len(), Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn memory_stays_small_however_large_the_upload() {
+    let dir = tempfile::tempdir().unwrap();
+    let intake = open(dir.path());
+    let (id, row) = (upload(), Row::default());
+    let held = std::sync::Arc::new(AtomicUsize::new(0));
+    let most = AtomicUsize::new(0);
+    let endless = stream::repeat(()).take(1_000).map(|()| {
+        let now = held.fetch_add(65_536, Ordering::SeqCst) + 65_536;
+        most.fetch_max(now, Ordering::SeqCst);
+        Ok::<_, Infallible>(Bytes::from_owner(Counted(vec![7; 65_536], held.clone())))
+    });
+    let append = row.append(1_000 * 65_536);
+    intake.hold(&id).await.append(append, endless).await.unwrap();
+    assert_eq!(row.position().offset, 1_000 * 65_536);
+    assert!(most.into_inner() < 4 << 20, "the client is made to wait for the disk");
+    assert_eq!(held.load(Ordering::SeqCst), 0);
 }

@@ -2,7 +2,7 @@
 
 use crate::common::{bytes, samples};
 use futures_util::TryStreamExt as _;
-use object_store::{ObjectStore, memory::InMemory};
+use object_store::memory::InMemory;
 use std::{path::Path, sync::Arc, time::Duration};
 use zhijian::{
     base::Digest,
@@ -189,12 +189,4 @@ async fn every_sample_settles_and_hashes_as_listed() {
         count += 1;
     }
     assert!(count > 40, "{count} samples");
-}
-
-#[test]
-fn any_store_will_do() {
-    fn takes(store: Arc<dyn ObjectStore>) -> Vault {
-        Vault::over(store)
-    }
-    let _ = takes(Arc::new(InMemory::new()));
 }

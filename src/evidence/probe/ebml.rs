@@ -53,7 +53,7 @@ pub(super) fn read(reader: impl Read + Seek) -> Option<Probe> {
     }
     let units = stated.unwrap_or(last as f64);
     let ms = units * scale as f64 / 1e6;
-    probe.duration_ms = (ms >= 1.0 && ms < 1e12).then_some(ms.round() as u64);
+    probe.duration_ms = (1.0..1e12).contains(&ms).then_some(ms.round() as u64);
     Some(probe)
 }
 

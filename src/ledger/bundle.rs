@@ -83,7 +83,7 @@ pub struct Proof {
     pub format: String,
     /// The record.
     pub record: RecordProof,
-    /// The keys of its signers.
+    /// The keys of its signers and no others.
     pub keys: Vec<PublicKey>,
     /// The signed note of a checkpoint whose tree has the leaf.
     pub checkpoint: String,
@@ -141,11 +141,24 @@ pub fn check(proof: &Proof, trusted: Option<&NoteVerifier>) -> Vec<Verdict> {
     let checkpoint = log_key(&proof.log_key, trusted)
         .and_then(|verifier| open_checkpoint(&proof.checkpoint, &verifier));
     let mut verdicts = check_record(&proof.record, &proof.keys, checkpoint.as_ref().ok());
+    let signatures =
+        verdicts.iter_mut().find(|verdict| verdict.step == Step::Signatures && verdict.ok);
+    if let (Some(verdict), Some(id)) = (signatures, stray_key(proof)) {
+        // Nothing vouches for a key that signed nothing here.
+        *verdict = Verdict::of(Step::Signatures, Err(format!("附有与本记录无关的密钥 {id}")));
+    }
     let detail = checkpoint.map(|checkpoint| {
         format!("由存证日志 {} 签署，共 {} 叶", checkpoint.origin, checkpoint.size)
     });
     verdicts.push(Verdict::of(Step::Checkpoint, detail));
     verdicts
+}
+
+/// A key that is not one of the record's signers.
+fn stray_key(proof: &Proof) -> Option<&str> {
+    let payload = proof.record.payload()?;
+    let signs = |key: &&PublicKey| payload.signers.iter().any(|signer| signer.key == key.id);
+    proof.keys.iter().find(|key| !signs(key)).map(|key| key.id.as_str())
 }
 
 /// The key to check by: `trusted`, to which the claimed one must then be equal, or else the claimed one.

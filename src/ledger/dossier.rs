@@ -175,9 +175,11 @@ fn check_records(
             State::Tampered
         })?;
         for verdict in bundle::check_record(&record, &manifest.keys, checkpoint) {
-            let detail =
-                if verdict.ok { Ok(verdict.detail) } else { Err(tampered(verdict.detail)) };
-            report.add(&listed.file, verdict.step, detail);
+            // Without a checkpoint nothing can be said of the record's place, which is no proof of tampering.
+            let unknown = checkpoint.is_none() && verdict.step == Step::Inclusion;
+            let state = if unknown { State::Missing } else { State::Tampered };
+            let result = if verdict.ok { Ok(verdict.detail) } else { Err((state, verdict.detail)) };
+            report.add(&listed.file, verdict.step, result);
         }
         Ok(record)
     };
@@ -214,7 +216,7 @@ fn check_chain(manifest: &Manifest, records: &Records, report: &mut Report) {
             "第 0 至第 {} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询",
             count.saturating_sub(1)
         )),
-        (false, _) if records.iter().any(|record| *record == Err(State::Missing)) => {
+        (false, _) if records.contains(&Err(State::Missing)) => {
             Err(missing("有记录缺失，无法核对全链"))
         }
         (false, _) => Err(tampered("链不完整或次序不符")),

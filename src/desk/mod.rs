@@ -29,7 +29,7 @@ pub mod sign_in;
 pub mod submit;
 pub mod view_exhibit;
 pub mod vouch;
-pub mod penalty_list;
+
 
 pub use error::{Error, FieldFault, Optional, Reason};
 pub use house::{Clock, Desk, House, Limits, ServiceKey};

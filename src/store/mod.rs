@@ -10,6 +10,7 @@ pub mod chains;
 pub mod checkpoints;
 pub mod clocks;
 pub mod decisions;
+pub mod disclosures;
 pub mod drafts;
 pub mod engine;
 pub mod entries;
@@ -25,9 +26,11 @@ pub mod records;
 pub mod releases;
 pub mod reviews;
 mod schema;
+mod search;
 pub mod sessions;
 pub mod settings;
 pub mod uploads;
+pub mod words;
 mod writer;
 
 pub use engine::Db;
@@ -251,7 +254,7 @@ fn end_process(error: &Error) {
     std::process::exit(70);
 }
 
-/// `%text%` for LIKE with `\\` as the escape, so that the text means only itself.
+/// `%text%` for LIKE with a backslash as the escape, so that the text means only itself.
 fn like_pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');

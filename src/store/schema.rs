@@ -332,3 +332,12 @@ diesel::table! {
         detail -> Text,
     }
 }
+
+diesel::table! {
+    /// Rows of `disclosure_texts`, without the column only PostgreSQL has.
+    disclosure_texts (doc) {
+        doc -> BigInt,
+        disclosure_id -> Text,
+        body -> Text,
+    }
+}

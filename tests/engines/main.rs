@@ -3,4 +3,10 @@
 //! `tests/with-postgres cargo test --features postgres --test engines` runs both.
 
 mod bench;
+mod guards;
+mod ledger;
+mod rows;
+mod searching;
+mod shape;
+mod tables;
 mod writing;

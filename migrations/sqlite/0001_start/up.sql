@@ -280,7 +280,7 @@ CREATE TABLE disclosures (
     source_key TEXT UNIQUE
 );
 CREATE INDEX disclosures_newest ON disclosures (published_at, id);
-CREATE INDEX disclosures_by_agency ON disclosures (agency_id, published_at);
+CREATE INDEX disclosures_by_agency ON disclosures (agency_id, published_at, id);
 CREATE INDEX disclosures_by_case ON disclosures (case_id);
 CREATE INDEX disclosures_by_document ON disclosures (document_number);
 

@@ -3,7 +3,7 @@
 use super::{Error, House, Optional, Reason, project, sealing, sealing::SealingKey};
 use crate::{
     base::{Digest, Moment, RecordId},
-    ledger::{dsse::Envelope, entry::Entry, field::Field, leaf::Leaf, record::Payload},
+    ledger::{entry::Entry, field::Field, leaf::Leaf, record::Payload},
     store::{Db, chains, entries, keys, records},
 };
 

@@ -21,6 +21,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Fields of a disclosure whose path begins so are shown to everybody; all others stay hidden.
 pub const SHOWN: &str = "shown.";
@@ -134,7 +135,7 @@ pub fn compose(
     let case = ground.case.as_ref().ok_or(Error::NotFound("案件"))?;
     let decision = decision(case)?;
     let proposals = propose(db, ground.house, case, &ground.agency)?;
-    let mut rules: Vec<String> = Vec::new();
+    let mut rules = BTreeSet::new();
     let mut fields = Vec::new();
     for proposal in &proposals {
         if proposal.full.is_empty() {
@@ -145,9 +146,7 @@ pub fn compose(
         let mask = mask_of(proposal, shown);
         if let Some(mask) = &mask {
             fields.push(field(proposal.item.clone(), proposal.full.clone(), None)?);
-            if !rules.contains(mask) {
-                rules.push(mask.clone());
-            }
+            rules.extend(mask.split('+').map(str::to_owned));
         }
         if !shown.is_empty() {
             fields.push(field(format!("{SHOWN}{}", proposal.item), shown.clone(), mask)?);
@@ -174,14 +173,14 @@ pub fn compose(
     Ok(fields)
 }
 
-/// The rule by which a shown text differs from the full one; `manual` when the clerk wrote their own.
+/// The rule by which a shown text differs from the full one; `other` when the clerk wrote their own.
 fn mask_of(proposal: &Proposal, shown: &str) -> Option<String> {
     if shown == proposal.full {
         None
     } else if shown == proposal.shown && !proposal.rule.is_empty() {
         Some(proposal.rule.clone())
     } else {
-        Some("manual".into())
+        Some("other".into())
     }
 }
 

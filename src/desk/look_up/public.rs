@@ -303,7 +303,7 @@ fn lines(house: &House, content: &Content) -> Vec<Shown> {
 
 /// Why something is hidden, from the ids of the masking rules.
 fn mask_words(house: &House, rule: &str) -> String {
-    if rule == "manual" {
+    if rule == "other" {
         return "部分内容依法隐去".into();
     }
     let labels: Vec<&str> = rule

@@ -6,3 +6,4 @@
 pub mod base;
 pub mod desk;
 pub mod law;
+pub mod web;

@@ -12,3 +12,4 @@ pub mod store;
 pub mod app;
 pub mod config;
 pub mod worker;
+pub mod web;

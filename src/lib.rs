@@ -13,3 +13,4 @@ pub mod app;
 pub mod config;
 pub mod worker;
 pub mod web;
+pub mod cli;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `zhijian` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    zhijian::cli::run()
+}

@@ -1,0 +1,60 @@
+//! The command line: one file a subcommand. Reports in Chinese, exits 0 when all is well.
+
+mod serve;
+
+use crate::config::Config;
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// 执鉴：人人可以核验的行政执法记录
+#[derive(Parser)]
+#[command(name = "zhijian", version)]
+struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// 启动服务
+    Serve(serve::Serve),
+}
+
+/// What every subcommand needs to find the data.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Place {
+    /// 数据目录
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// 配置文件（TOML），未写的设置用默认值
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Place {
+    /// The settings for this place.
+    pub fn settings(&self) -> Result<Config> {
+        Config::load(self.config.as_deref(), std::env::vars())
+    }
+}
+
+/// Runs the command line; the exit code is 0 when all is well and 2 when the command could not be run.
+pub fn run() -> ExitCode {
+    let command = Command::parse();
+    log_to_stderr();
+    let done = match command.task {
+        Task::Serve(task) => serve::run(&task),
+    };
+    done.unwrap_or_else(|fault| {
+        eprintln!("错误：{fault:#}");
+        ExitCode::from(2)
+    })
+}
+
+/// Logs go to standard error, `info` and above unless `RUST_LOG` says otherwise.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,zhijian=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,1 @@
+//! The public log under /log.

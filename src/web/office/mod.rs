@@ -1,0 +1,4 @@
+//! Pages behind the sign-in.
+
+pub mod home;
+pub mod sign_in;

@@ -1,0 +1,98 @@
+//! Signing in and out.
+
+use crate::{
+    desk::{Error, sign_in},
+    web::{
+        caller::{self, Caller, Posted, session_cookie},
+        look::Frame,
+        problem::{Answer, Problem, said},
+        render,
+    },
+};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "office/sign_in.html")]
+struct SignIn {
+    frame: Frame,
+    login: String,
+    next: String,
+    fault: String,
+}
+
+/// `GET /office/sign-in`
+pub async fn show(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> {
+    let query = caller::parse(request.query_string().as_bytes())?;
+    let next = query.get("next").and_then(|all| all.first()).map_or("", String::as_str);
+    if caller.desk.who.is_some() {
+        return Ok(render::see_other(&inside(next)));
+    }
+    let frame = caller.office("");
+    let next = inside(next);
+    Ok(render::page(&SignIn { frame, login: String::new(), next, fault: String::new() }))
+}
+
+/// `POST /office/sign-in`
+pub async fn post(
+    request: HttpRequest,
+    caller: Caller,
+    body: web::Bytes,
+) -> Answer<HttpResponse> {
+    let values = caller::parse(&body)?;
+    let first = |name: &str| values.get(name).and_then(|all| all.first()).cloned().unwrap_or_default();
+    let (login, next) = (first("login"), inside(&first("next")));
+    let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    match sign_in::sign_in(&caller.desk, &login, &first("password"), &address).await {
+        Ok(signed_in) => {
+            let mut response = render::see_other(&next);
+            response
+                .add_cookie(&session_cookie(&caller.shared, signed_in.token))
+                .map_err(Error::broken)?;
+            Ok(response)
+        }
+        Err(fault @ (Error::Refused(_) | Error::TooMany { .. })) => {
+            let said = said(&fault);
+            let reason = said.reasons.first().map_or(said.title.clone(), |r| r.text.clone());
+            let frame = caller.office("");
+            let status = match fault {
+                Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+                _ => StatusCode::UNAUTHORIZED,
+            };
+            Ok(render::page_with(status, &SignIn { frame, login, next, fault: reason }))
+        }
+        Err(fault) => Err(Problem(fault)),
+    }
+}
+
+/// `POST /office/sign-out`
+pub async fn sign_out(request: HttpRequest, posted: Posted) -> Answer<HttpResponse> {
+    let caller = posted.caller;
+    if let Some(cookie) = request.cookie(caller::session_cookie_name(caller.shared.https)) {
+        sign_in::sign_out(&caller.desk, cookie.value()).await?;
+    }
+    let mut response = render::see_other("/office/sign-in");
+    response
+        .add_cookie(&session_cookie(&caller.shared, String::new()))
+        .map_err(Error::broken)?;
+    Ok(response)
+}
+
+/// Only addresses of the office are returned to, never another site's.
+fn inside(next: &str) -> String {
+    let office = next == "/office" || next.starts_with("/office/");
+    if office && !next.contains(['\\', '\r', '\n']) { next.to_owned() } else { "/office".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(inside("/office/cases"), "/office/cases");
+        for hostile in ["//evil.example", "https://evil.example", "/office\\evil", "/officeevil", ""] {
+            assert_eq!(inside(hostile), "/office", "{hostile}");
+        }
+    }
+}

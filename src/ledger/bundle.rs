@@ -262,7 +262,8 @@ fn entry(record: &RecordProof, payload: &Payload) -> Result<String, String> {
     if (entry.seq == 0) != (entry.prev == Digest::ZERO) {
         return Err("只有首号条目可以没有前一条目".into());
     }
-    Ok(format!("链上第 {} 号，{} 收到", entry.seq, entry.received_at))
+    let at = entry.received_at;
+    Ok(format!("链上第 {} 号，北京时间 {} {} 收到", entry.seq, at.day(), at.clock_time()))
 }
 
 fn leaf(record: &RecordProof, size: Option<u64>) -> Result<String, String> {

@@ -3,7 +3,7 @@
 //! Uses the pure rooms only, so that what it says rests on nothing but the files and the log's key.
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::{ArgAction, Parser};
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
@@ -19,17 +19,29 @@ use zhijian::ledger::{
 ///
 /// 退出码：0 核验通过；1 发现改动；2 材料不全，或者参数、文件夹不可用。
 #[derive(Parser)]
-#[command(name = "zhijian-verify", version)]
+#[command(
+    name = "zhijian-verify",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    help_template = "{about-with-newline}\n用法：zhijian-verify [选项] <DIR>\n\n{all-args}"
+)]
 struct Arguments {
     /// 案卷文件夹，或者单份记录的证明文件
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", help_heading = "参数")]
     path: PathBuf,
     /// 存证日志的公钥，应从存证方公布处或见证方另行取得
-    #[arg(long, value_name = "VKEY")]
+    #[arg(long, value_name = "VKEY", help_heading = "选项")]
     vkey: Option<String>,
     /// 以 JSON 输出，供程序读取
-    #[arg(long)]
+    #[arg(long, help_heading = "选项")]
     json: bool,
+    /// 显示本说明
+    #[arg(short, long, action = ArgAction::Help, help_heading = "选项")]
+    help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "选项")]
+    version: Option<bool>,
 }
 
 fn main() -> ExitCode {

@@ -19,7 +19,7 @@ use super::{
 use crate::base::Digest;
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
 /// Value of [`Proof::format`].
 pub const FORMAT: &str = "zhijian/proof/v1";
@@ -47,7 +47,7 @@ pub struct RecordProof {
 }
 
 /// What shows a public leaf to be that of an entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeafOpening {
     /// The leaf's secret 32 bytes; hex in JSON.
@@ -55,6 +55,13 @@ pub struct LeafOpening {
     pub nonce: [u8; 32],
     /// The leaf's position in the log, from 0.
     pub index: u64,
+}
+
+impl fmt::Debug for LeafOpening {
+    /// Index only: the nonce must not reach an application log, it would tell whose leaf this is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LeafOpening").field("index", &self.index).finish_non_exhaustive()
+    }
 }
 
 /// A signer's public key, with when it came and went.
@@ -255,7 +262,8 @@ fn entry(record: &RecordProof, payload: &Payload) -> Result<String, String> {
     if (entry.seq == 0) != (entry.prev == Digest::ZERO) {
         return Err("只有首号条目可以没有前一条目".into());
     }
-    Ok(format!("链上第 {} 号，{} 收到", entry.seq, entry.received_at))
+    let at = entry.received_at;
+    Ok(format!("链上第 {} 号，北京时间 {} {} 收到", entry.seq, at.day(), at.clock_time()))
 }
 
 fn leaf(record: &RecordProof, size: Option<u64>) -> Result<String, String> {

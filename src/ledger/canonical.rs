@@ -55,7 +55,7 @@ pub fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, CanonicalFault> {
 /// Reads a `T` from at most `limit` bytes that are exactly its canonical form.
 ///
 /// # Errors
-/// The first limit that is broken; nothing that [`write`] would print differently is accepted.
+/// The first limit that is broken; nothing that [`write`](fn@write) would print differently is accepted.
 pub fn read<T: Serialize + DeserializeOwned>(
     bytes: &[u8],
     limit: usize,
@@ -96,7 +96,7 @@ fn check_tree(tree: &Value, depth: usize) -> Result<(), CanonicalFault> {
     }
 }
 
-/// The canonical bytes of an array of strings. Cannot fail, unlike [`write`].
+/// The canonical bytes of an array of strings. Cannot fail, unlike [`write`](fn@write).
 pub fn strings(items: &[&str]) -> Vec<u8> {
     let mut out = String::from("[");
     for (index, item) in items.iter().enumerate() {

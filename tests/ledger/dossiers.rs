@@ -84,6 +84,18 @@ fn what_is_missing_is_not_called_tampered() {
 }
 
 #[test]
+fn after_a_missing_record_the_next_still_needs_its_number() {
+    let found = faults(|d| {
+        let first = d.files[FIRST].clone();
+        with_manifest(d, |m| m.records[2] = FileRef::to(THIRD, &first));
+        d.files.insert(THIRD.into(), first);
+        d.files.remove(SECOND);
+    });
+    assert!(found.contains(&(THIRD.into(), Step::Chain, State::Tampered)), "{found:?}");
+    assert!(found.contains(&(SECOND.into(), Step::File, State::Missing)), "{found:?}");
+}
+
+#[test]
 fn a_missing_checkpoint_leaves_nothing_provable() {
     let mut dossier = World::new().dossier();
     dossier.files.remove(CHECKPOINT);

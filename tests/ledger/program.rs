@@ -88,6 +88,12 @@ fn a_single_proof_is_checked_as_well() {
 fn links_are_not_followed_and_control_characters_not_printed() {
     let (keep, folder) = on_disk();
     let readme = keep.path().join(README);
+    let outside = tempfile::tempdir().unwrap();
+    let moved = outside.path().join("readme");
+    fs::rename(&readme, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &readme).unwrap();
+    let (code, text) = run(&[&folder]);
+    assert_eq!(code, 2, "a link to the very same bytes is not the file: {text}");
     fs::remove_file(&readme).unwrap();
     std::os::unix::fs::symlink("/dev/zero", &readme).unwrap();
     fs::write(keep.path().join("\u{1b}[2Jx"), "x").unwrap();

@@ -113,7 +113,7 @@ impl Sums {
         };
         self.last = Some(money);
         let lead = lead(text, earlier, amount);
-        if lead.contains("其中") {
+        if in_breakdown(&text[..amount.at.start]) {
             self.breakdown.push(money);
         } else if ["合计", "共计", "总计", "总共", "累计"].iter().any(|word| lead.contains(word))
         {
@@ -123,8 +123,6 @@ impl Sums {
         } else if let Some(slot) = purse.and_then(slot) {
             self.parts[slot].push(money);
             self.vague |= purse == Some(Purse::Vague);
-        } else if !self.breakdown.is_empty() {
-            self.breakdown.push(money);
         } else {
             doubts.push(format!("金额“{written}”不知属于哪一项处罚，没有计入"));
         }
@@ -155,6 +153,9 @@ impl Sums {
                 }
                 _ if own.is_some_and(|slot| sums[slot] == Some(total))
                     || add(&stated) == Some(total) => {}
+                _ if stated.is_empty() => {
+                    out.doubts.push(format!("只有合计 {}，没有各项金额", total.in_words()));
+                }
                 _ => {
                     out.doubts.push(format!("写明的合计 {} 与各项之和不一致", total.in_words()));
                     sums = [None; 3];
@@ -231,6 +232,21 @@ fn clause_start(text: &str, earlier: &[Amount], amount: &Amount) -> usize {
     0
 }
 
+/// Whether a 其中 before an amount still holds: to the end of its bracket, else of its sentence.
+fn in_breakdown(before: &str) -> bool {
+    let Some(at) = before.rfind("其中") else { return false };
+    let since = &before[at..];
+    if !before[..at].ends_with(['（', '(']) {
+        return !since.contains(SENTENCE);
+    }
+    let depth = since.chars().try_fold(1u32, |depth, c| match c {
+        '（' | '(' => Some(depth + 1),
+        '）' | ')' => (depth > 1).then(|| depth - 1),
+        _ => Some(depth),
+    });
+    depth.is_some()
+}
+
 /// Where the clause around `from` ends; a bracket in it does not end it (贰万元（¥20,000.00）的罚款).
 fn clause_end(text: &str, from: usize) -> usize {
     let mut at = from;
@@ -285,6 +301,14 @@ mod tests {
             ("对单位罚款2万元，对负责人罚款1万元，合计罚款3万元", fine(30_000)),
             ("罚款2000元，没收违法所得289元，罚没合计2289元", (Some(2000), None, Some(289), false)),
             ("罚款5万元（其中甲行为3万元，乙行为2万元）", fine(50_000)),
+            (
+                "罚款合计人民币叁佰万元整(其中甲罚款一百万元;乙（某）罚款二百万元)；警告",
+                fine(3_000_000),
+            ),
+            (
+                "罚款5万元，其中甲3万元，乙2万元；没收违法所得1万元",
+                (Some(50_000), None, Some(10_000), false),
+            ),
             ("共计罚款30万元", fine(300_000)),
             ("罚款人民币18504元(壹万捌仟伍佰零肆元整)即:9252元*2倍=18504元", fine(18_504)),
             ("处以697㎡×11元/㎡=7667元(柒仟陆佰陆拾柒元整)的罚款", fine(7667)),
@@ -304,6 +328,7 @@ mod tests {
             "罚款2万元（¥30,000元）",
             "罚款2万元，罚款1万元，合计罚款4万元",
             "并处5万元",
+            "罚没款合计5000元",
             "罚款三万五元",
             "移送",
             "",

@@ -90,27 +90,7 @@ impl Sums {
         if owner.is_some_and(|word| word.denied) || purse == Some(Purse::Order) {
             return;
         }
-        let money = match amount.standing {
-            Standing::Stated(money) => money,
-            Standing::Result(money) if self.last.is_none() => money,
-            Standing::Again(money) | Standing::Result(money) => {
-                if self.last.is_some_and(|last| last != money) {
-                    doubts.push(format!("“{written}”与前面写的金额不一致"));
-                    self.spoil(purse);
-                }
-                return;
-            }
-            Standing::Bound => {
-                doubts.push(format!("“{written}”是幅度，不是确定的金额"));
-                return;
-            }
-            Standing::Rate | Standing::Operand => return,
-            Standing::Unclear => {
-                doubts.push(format!("金额“{written}”不能确定"));
-                self.spoil(purse);
-                return;
-            }
-        };
+        let Some(money) = self.money(amount, written, purse, doubts) else { return };
         self.last = Some(money);
         let lead = lead(text, earlier, amount);
         if in_breakdown(&text[..amount.at.start]) {
@@ -126,6 +106,33 @@ impl Sums {
         } else {
             doubts.push(format!("金额“{written}”不知属于哪一项处罚，没有计入"));
         }
+    }
+
+    /// The money an amount adds; none for repetitions, ranges and what is unclear.
+    fn money(
+        &mut self,
+        amount: &Amount,
+        written: &str,
+        purse: Option<Purse>,
+        doubts: &mut Vec<String>,
+    ) -> Option<Money> {
+        match amount.standing {
+            Standing::Stated(money) => return Some(money),
+            Standing::Result(money) if self.last.is_none() => return Some(money),
+            Standing::Again(money) | Standing::Result(money) => {
+                if self.last.is_some_and(|last| last != money) {
+                    doubts.push(format!("“{written}”与前面写的金额不一致"));
+                    self.spoil(purse);
+                }
+            }
+            Standing::Bound => doubts.push(format!("“{written}”是幅度，不是确定的金额")),
+            Standing::Rate | Standing::Operand => {}
+            Standing::Unclear => {
+                doubts.push(format!("金额“{written}”不能确定"));
+                self.spoil(purse);
+            }
+        }
+        None
     }
 
     fn spoil(&mut self, purse: Option<Purse>) {

@@ -148,12 +148,25 @@ pub(super) fn layouts() -> Result<&'static [Layout], Unreadable> {
     }
 }
 
+/// Refuses a header wider than any list; matching one takes quadratic time.
+pub(super) fn check_width(header: &[String]) -> Result<(), Unreadable> {
+    const MOST: usize = 256;
+    match header.len() {
+        0..=MOST => Ok(()),
+        width => {
+            let what = format!("表头有 {width} 列，超过 {MOST} 列的上限");
+            Err(Unreadable::whole(what, "请只保留要导入的列"))
+        }
+    }
+}
+
 /// Finds the layout all of whose required columns are in `header`; among several, the one that knows most.
 pub(super) fn recognise<'l>(
     layouts: &'l [Layout],
     header: &[String],
 ) -> Result<Known<'l>, Unreadable> {
-    let header: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
+    check_width(header)?;
+    let header: Vec<String> = header.iter().map(|cell| plain(cell).collect()).collect();
     let fits = layouts.iter().filter(|layout| missing(layout, &header).is_empty());
     let Some(layout) = fits.max_by_key(|layout| matched(layout, &header)) else {
         return Err(unknown(layouts, &header));
@@ -175,7 +188,7 @@ pub(super) fn recognise<'l>(
 }
 
 fn names(list: &[String], cell: &str) -> bool {
-    list.iter().any(|name| plain(name) == cell)
+    list.iter().any(|name| plain(name).eq(cell.chars()))
 }
 
 fn column<'l>(layout: &'l Layout, header: &[String], cell: &str) -> Option<&'l Column> {
@@ -218,14 +231,14 @@ fn unknown(layouts: &[Layout], header: &[String]) -> Unreadable {
 }
 
 /// A header cell without what publishers vary: spaces, brackets' width, marks of obligation, case.
-fn plain(cell: &str) -> String {
+fn plain(cell: &str) -> impl Iterator<Item = char> {
     let keep = |c: &char| !c.is_whitespace() && !matches!(c, '*' | '\u{FEFF}' | '\u{200B}');
     let narrow = |c| match c {
         '（' => '(',
         '）' => ')',
         _ => c,
     };
-    cell.chars().filter(keep).map(narrow).collect::<String>().to_uppercase()
+    cell.chars().filter(keep).map(narrow).flat_map(char::to_uppercase)
 }
 
 #[cfg(test)]

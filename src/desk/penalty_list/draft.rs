@@ -7,7 +7,7 @@ use super::kinds::{self, Measure};
 use super::outcome::{self, Outcome};
 use super::{Doubt, Entry, Period, amounts, codes};
 use crate::base::{Day, Money};
-use crate::law::act::PartyKind;
+use crate::law::act::{PartyKind, PenaltyKind};
 
 /// A value and the header it stands under.
 type Cell = (String, String);
@@ -52,81 +52,84 @@ impl Draft {
         all: &mut Vec<Doubt>,
     ) {
         let mut doubts = Doubts { field: header, all };
-        let cell = || (header.to_owned(), value.to_owned());
+        let cell = (header.to_owned(), value.to_owned());
         match column.map_or(Role::Extra, |column| column.role) {
-            Role::PartyCode => match codes::fault(value) {
-                None => self.party_code = Some(value.to_owned()),
-                Some(fault) => {
-                    doubts.push(format!("“{value}”{fault}，没有作为统一社会信用代码采用"));
-                    self.extra.push(cell());
+            Role::PartyCode => self.code(cell, &mut doubts),
+            Role::PartyKind => {
+                self.party_kind = party_kind(value);
+                if self.party_kind.is_none() {
+                    doubts.push(format!("“{value}”不是已知的相对人类别"));
                 }
-            },
-            Role::PartyKind => match party_kind(value) {
-                Some(kind) => self.party_kind = Some(kind),
-                None => doubts.push(format!("“{value}”不是已知的相对人类别")),
-            },
+            }
             Role::Kinds => {
                 let (measures, unknown) = kinds::listed(value);
                 for item in unknown {
                     doubts.push(format!("“{item}”不是已知的处罚种类"));
                 }
-                self.listed = Some((header.to_owned(), measures));
+                self.listed = Some((cell.0, measures));
             }
             Role::PenaltyText => {
                 let outcome = outcome::read(value);
                 outcome.doubts.iter().for_each(|text| doubts.push(text.as_str()));
                 self.outcome = Some((header.to_owned(), outcome));
-                self.texts.push((Role::PenaltyText, cell()));
+                self.texts.push((Role::PenaltyText, cell));
             }
-            Role::FineWan => self.fine = Some((header.to_owned(), wan(value, &mut doubts))),
-            Role::ConfiscatedWan => {
-                self.confiscated = Some((header.to_owned(), wan(value, &mut doubts)));
+            Role::FineWan => self.fine = Some((cell.0, wan(value, &mut doubts))),
+            Role::ConfiscatedWan => self.confiscated = Some((cell.0, wan(value, &mut doubts))),
+            role @ (Role::DecidedOn | Role::ShowUntil | Role::OtherDate) => {
+                self.date(role, cell, &mut doubts);
             }
-            Role::DecidedOn | Role::ShowUntil | Role::OtherDate => {
-                self.date(column.map(|c| c.role), header, value, &mut doubts);
-            }
-            Role::Batch => {
-                let period = dates::period(value);
-                self.period =
-                    period.map(|text| Period { text: text.to_owned(), of: header.to_owned() });
-                if self.period.is_none() {
-                    doubts.push("没有写明季度、月份或年份");
-                }
-                self.extra.push(cell());
-            }
-            Role::OtherDateMeaning => self.date_meaning = Some(value.to_owned()),
+            Role::Batch => self.batch(cell, &mut doubts),
+            Role::OtherDateMeaning => self.date_meaning = Some(cell.1),
             Role::Yuan => {
                 if amounts::figure(value, 1).is_none() {
                     doubts.push(format!("“{value}”不是以元为单位的数字"));
                 }
-                self.extra.push(cell());
+                self.extra.push(cell);
             }
             Role::Extra | Role::SourceId => {
                 if codes::spreadsheet_number(value) {
                     doubts.push(format!("“{value}”被电子表格改写成科学记数，原来的号码已丢失"));
                 }
-                self.extra.push(cell());
+                self.extra.push(cell);
             }
-            Role::Private => self.private.push(cell()),
+            Role::Private => self.private.push(cell),
             role => {
                 plausible(role, column, value, &mut doubts);
-                self.texts.push((role, cell()));
+                self.texts.push((role, cell));
             }
         }
     }
 
-    fn date(&mut self, role: Option<Role>, header: &str, value: &str, doubts: &mut Doubts<'_>) {
-        let period = |text: String| Some(Period { text, of: header.to_owned() });
-        match (dates::read(value), role) {
-            (Read::Day(day), Some(Role::DecidedOn)) => self.decided_on = Some(day),
-            (Read::Day(day), Some(Role::ShowUntil)) => {
-                self.show_until = Some((header.to_owned(), day))
+    fn code(&mut self, cell: Cell, doubts: &mut Doubts<'_>) {
+        match codes::fault(&cell.1) {
+            None => self.party_code = Some(cell.1),
+            Some(fault) => {
+                doubts.push(format!("“{}”{fault}，没有作为统一社会信用代码采用", cell.1));
+                self.extra.push(cell);
             }
-            (Read::Day(day), _) => self.period = period(day.to_string()),
-            (Read::Coarse(_), Some(Role::ShowUntil)) => {
+        }
+    }
+
+    fn batch(&mut self, cell: Cell, doubts: &mut Doubts<'_>) {
+        match dates::period(&cell.1) {
+            Some(text) => self.period = Some(Period { text: text.to_owned(), of: cell.0.clone() }),
+            None => doubts.push("没有写明季度、月份或年份"),
+        }
+        self.extra.push(cell);
+    }
+
+    fn date(&mut self, role: Role, (header, value): Cell, doubts: &mut Doubts<'_>) {
+        match (dates::read(&value), role) {
+            (Read::Day(day), Role::DecidedOn) => self.decided_on = Some(day),
+            (Read::Day(day), Role::ShowUntil) => self.show_until = Some((header, day)),
+            (Read::Day(day), _) => {
+                self.period = Some(Period { text: day.to_string(), of: header });
+            }
+            (Read::Coarse(_), Role::ShowUntil) => {
                 doubts.push(format!("“{value}”没有写明日，没有采用"));
             }
-            (Read::Coarse(text), _) => self.period = period(text),
+            (Read::Coarse(text), _) => self.period = Some(Period { text, of: header }),
             (Read::Unclear(why), _) => doubts.push(format!("“{value}”{why}，没有采用")),
         }
     }
@@ -148,12 +151,7 @@ impl Draft {
         if layout.subject == Subject::Penalty {
             fined(&self.texts, &measures, &of_text, all);
         }
-        let mut kinds = Vec::new();
-        for kind in measures.iter().filter_map(|measure| measure.kind) {
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
+        let kinds = kinds_of(&measures);
         let mut text = |role| {
             let at = self.texts.iter().position(|(r, _)| *r == role)?;
             Some(self.texts.swap_remove(at).1.1)
@@ -205,6 +203,17 @@ impl Draft {
         }
         measures
     }
+}
+
+/// The kinds of the measures, each once.
+fn kinds_of(measures: &[Measure]) -> Vec<PenaltyKind> {
+    let mut kinds = Vec::new();
+    for kind in measures.iter().filter_map(|measure| measure.kind) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
 }
 
 /// A column's figure and the text's sum: the one that is there, or both when equal.

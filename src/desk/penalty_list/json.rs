@@ -3,6 +3,7 @@
 //! their row. `serde_json` gives neither digits nor repetitions without features the house does not build, hence
 //! this reader; tests hold it against `serde_json`.
 
+use super::columns::check_width;
 use super::decode::Decoded;
 use super::{Record, Table, Unreadable};
 use std::collections::HashSet;
@@ -25,11 +26,15 @@ pub(super) fn table(decoded: &Decoded) -> Result<Table, Unreadable> {
         Value::Object(members) => inside(members)?,
         Value::Scalar(_) => return Err(Unreadable::whole("JSON 里没有记录数组", MEND)),
     };
+    if rows.is_empty() {
+        return Err(Unreadable::whole("JSON 里的记录数组是空的", "请确认导出条件后重新导出"));
+    }
     let mut notes = Vec::new();
     if let Some(total) = total.filter(|total| *total != rows.len().to_string()) {
         notes.push(format!("文件自称共 {total} 条，实有 {} 条", rows.len()));
     }
     let header = header(&rows);
+    check_width(&header)?;
     let records = rows.into_iter().zip(1..).map(|(row, nth)| record(nth, row, &header)).collect();
     Ok(Table { header, records, notes })
 }

@@ -130,8 +130,8 @@ fn here(text: &str, at: usize, rest: &str) -> (usize, Vec<Word>) {
 
 /// 行政处罚法 art. 9(2) knows two confiscations; what is not income is goods.
 fn confiscations(rest: &str) -> Vec<Measure> {
-    let object = clause(&rest["没收".len()..]);
-    let object = object.split("没收").next().unwrap_or_default();
+    let object = rest["没收".len()..].split("没收").next().unwrap_or_default();
+    let object = clause(object);
     let income = object.contains("所得") || object.contains("收入");
     let goods = !income
         || ["财物", "物品", "工具", "产品", "设备"].iter().any(|word| object.contains(word));
@@ -178,10 +178,12 @@ fn order(rest: &str) -> Option<&str> {
     (!penalty && words != "责令").then_some(words)
 }
 
-/// `text` up to the next mark that ends a clause.
+/// `text` up to the next mark that ends a clause, and no further than any clause goes.
 fn clause(text: &str) -> &str {
-    let end = text.find(['；', ';', '。', '，', ',', '\n', '（', '(', '！']);
-    &text[..end.unwrap_or(text.len())]
+    const LONGEST: usize = 200;
+    let ends = |c: char| matches!(c, '；' | ';' | '。' | '，' | ',' | '\n' | '（' | '(' | '！');
+    let mut far = text.char_indices().zip(0..).skip_while(|((_, c), n)| *n < LONGEST && !ends(*c));
+    &text[..far.next().map_or(text.len(), |((at, _), _)| at)]
 }
 
 fn denied(before: &str) -> bool {

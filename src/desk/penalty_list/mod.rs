@@ -207,7 +207,7 @@ pub fn read(bytes: &[u8]) -> Result<List, Unreadable> {
     let layouts = columns::layouts()?;
     let table = match json::begins(&decoded.text) {
         true => json::table(&decoded)?,
-        false => split::table(&decoded, |header| columns::recognise(layouts, header).is_ok())?,
+        false => split::table(&decoded)?,
     };
     let known = columns::recognise(layouts, &table.header)?;
     Ok(rows::list(&known, table, decoded.encoding))

@@ -90,30 +90,10 @@ impl Sums {
         if owner.is_some_and(|word| word.denied) || purse == Some(Purse::Order) {
             return;
         }
-        let money = match amount.standing {
-            Standing::Stated(money) => money,
-            Standing::Result(money) if self.last.is_none() => money,
-            Standing::Again(money) | Standing::Result(money) => {
-                if self.last.is_some_and(|last| last != money) {
-                    doubts.push(format!("“{written}”与前面写的金额不一致"));
-                    self.spoil(purse);
-                }
-                return;
-            }
-            Standing::Bound => {
-                doubts.push(format!("“{written}”是幅度，不是确定的金额"));
-                return;
-            }
-            Standing::Rate | Standing::Operand => return,
-            Standing::Unclear => {
-                doubts.push(format!("金额“{written}”不能确定"));
-                self.spoil(purse);
-                return;
-            }
-        };
+        let Some(money) = self.money(amount, written, purse, doubts) else { return };
         self.last = Some(money);
         let lead = lead(text, earlier, amount);
-        if lead.contains("其中") {
+        if in_breakdown(&text[..amount.at.start]) {
             self.breakdown.push(money);
         } else if ["合计", "共计", "总计", "总共", "累计"].iter().any(|word| lead.contains(word))
         {
@@ -123,11 +103,36 @@ impl Sums {
         } else if let Some(slot) = purse.and_then(slot) {
             self.parts[slot].push(money);
             self.vague |= purse == Some(Purse::Vague);
-        } else if !self.breakdown.is_empty() {
-            self.breakdown.push(money);
         } else {
             doubts.push(format!("金额“{written}”不知属于哪一项处罚，没有计入"));
         }
+    }
+
+    /// The money an amount adds; none for repetitions, ranges and what is unclear.
+    fn money(
+        &mut self,
+        amount: &Amount,
+        written: &str,
+        purse: Option<Purse>,
+        doubts: &mut Vec<String>,
+    ) -> Option<Money> {
+        match amount.standing {
+            Standing::Stated(money) => return Some(money),
+            Standing::Result(money) if self.last.is_none() => return Some(money),
+            Standing::Again(money) | Standing::Result(money) => {
+                if self.last.is_some_and(|last| last != money) {
+                    doubts.push(format!("“{written}”与前面写的金额不一致"));
+                    self.spoil(purse);
+                }
+            }
+            Standing::Bound => doubts.push(format!("“{written}”是幅度，不是确定的金额")),
+            Standing::Rate | Standing::Operand => {}
+            Standing::Unclear => {
+                doubts.push(format!("金额“{written}”不能确定"));
+                self.spoil(purse);
+            }
+        }
+        None
     }
 
     fn spoil(&mut self, purse: Option<Purse>) {
@@ -155,6 +160,9 @@ impl Sums {
                 }
                 _ if own.is_some_and(|slot| sums[slot] == Some(total))
                     || add(&stated) == Some(total) => {}
+                _ if stated.is_empty() => {
+                    out.doubts.push(format!("只有合计 {}，没有各项金额", total.in_words()));
+                }
                 _ => {
                     out.doubts.push(format!("写明的合计 {} 与各项之和不一致", total.in_words()));
                     sums = [None; 3];
@@ -231,6 +239,21 @@ fn clause_start(text: &str, earlier: &[Amount], amount: &Amount) -> usize {
     0
 }
 
+/// Whether a 其中 before an amount still holds: to the end of its bracket, else of its sentence.
+fn in_breakdown(before: &str) -> bool {
+    let Some(at) = before.rfind("其中") else { return false };
+    let since = &before[at..];
+    if !before[..at].ends_with(['（', '(']) {
+        return !since.contains(SENTENCE);
+    }
+    let depth = since.chars().try_fold(1u32, |depth, c| match c {
+        '（' | '(' => Some(depth + 1),
+        '）' | ')' => (depth > 1).then(|| depth - 1),
+        _ => Some(depth),
+    });
+    depth.is_some()
+}
+
 /// Where the clause around `from` ends; a bracket in it does not end it (贰万元（¥20,000.00）的罚款).
 fn clause_end(text: &str, from: usize) -> usize {
     let mut at = from;
@@ -285,6 +308,14 @@ mod tests {
             ("对单位罚款2万元，对负责人罚款1万元，合计罚款3万元", fine(30_000)),
             ("罚款2000元，没收违法所得289元，罚没合计2289元", (Some(2000), None, Some(289), false)),
             ("罚款5万元（其中甲行为3万元，乙行为2万元）", fine(50_000)),
+            (
+                "罚款合计人民币叁佰万元整(其中甲罚款一百万元;乙（某）罚款二百万元)；警告",
+                fine(3_000_000),
+            ),
+            (
+                "罚款5万元，其中甲3万元，乙2万元；没收违法所得1万元",
+                (Some(50_000), None, Some(10_000), false),
+            ),
             ("共计罚款30万元", fine(300_000)),
             ("罚款人民币18504元(壹万捌仟伍佰零肆元整)即:9252元*2倍=18504元", fine(18_504)),
             ("处以697㎡×11元/㎡=7667元(柒仟陆佰陆拾柒元整)的罚款", fine(7667)),
@@ -304,6 +335,7 @@ mod tests {
             "罚款2万元（¥30,000元）",
             "罚款2万元，罚款1万元，合计罚款4万元",
             "并处5万元",
+            "罚没款合计5000元",
             "罚款三万五元",
             "移送",
             "",

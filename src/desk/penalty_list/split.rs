@@ -4,21 +4,17 @@
 use super::decode::Decoded;
 use super::{Record, Table, Unreadable};
 
-/// Splits a table whose header is its first row that is not blank; `known` tells which separator is right.
-pub(super) fn table(
-    decoded: &Decoded,
-    known: impl Fn(&[String]) -> bool,
-) -> Result<Table, Unreadable> {
-    if decoded.text.trim_start().starts_with('<') {
+/// Splits a table whose header is its first row that is not blank.
+pub(super) fn table(decoded: &Decoded) -> Result<Table, Unreadable> {
+    let text = decoded.text.trim_start();
+    if text.starts_with('<') {
         let fix = "请导出为 CSV 后再导入";
         return Err(Unreadable::whole("这是网页（HTML 或 XML），不是表格", fix));
     }
-    let by_comma = records(decoded, ',')?;
-    let first = by_comma.first().map_or(&[][..], |r| &r.cells);
-    let records = match !known(first) && first.iter().any(|cell| cell.contains('\t')) {
-        true => records(decoded, '\t')?,
-        false => by_comma,
-    };
+    // Spreadsheets write "Unicode text" with tabs.
+    let head = text.lines().next().unwrap_or_default();
+    let tabs = head.matches('\t').count() > head.matches(',').count();
+    let records = records(decoded, if tabs { '\t' } else { ',' })?;
     let mut records = records.into_iter();
     let Some(header) = records.next() else {
         return Err(Unreadable::whole("文件里没有表头", "请补上表头后再导入"));
@@ -54,72 +50,101 @@ enum Place {
 
 /// All rows that are not wholly empty lines.
 fn records(decoded: &Decoded, separator: char) -> Result<Vec<Record>, Unreadable> {
-    let mut out = Vec::new();
-    let (mut place, mut line, mut opened) = (Place::Start, 1, 0);
-    let mut record = blank(1);
-    let mut cell = String::new();
+    let mut splitter = Splitter {
+        separator,
+        place: Place::Start,
+        line: 1,
+        opened: 0,
+        cell: String::new(),
+        record: blank(1),
+        out: Vec::new(),
+    };
     let mut chars = decoded.text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map(|(_, next)| *next);
-        if place == Place::Quoted {
-            match c {
-                '"' if next == Some('"') => {
-                    cell.push('"');
-                    chars.next();
-                }
-                '"' => place = Place::Closed,
-                _ => cell.push(c),
+        match (splitter.place, c, next) {
+            (Place::Quoted, '"', Some('"')) => {
+                chars.next();
+                splitter.cell.push('"');
             }
-            line += usize::from(c == '\n');
-            continue;
-        }
-        match c {
-            '\r' if next == Some('\n') => {}
-            '\n' => {
-                record.cells.push(std::mem::take(&mut cell));
-                line += 1;
-                place = Place::Start;
-                keep(&mut out, std::mem::replace(&mut record, blank(line)));
-            }
-            _ if c == separator => {
-                record.cells.push(std::mem::take(&mut cell));
-                place = Place::Start;
-            }
-            '"' if place == Place::Start => (place, opened) = (Place::Quoted, at),
-            _ => {
-                if place == Place::Closed || c == '"' {
-                    record.fault = Some("的双引号位置不合 CSV 规则，无法可靠分列".into());
-                }
-                cell.push(c);
-                place = if place == Place::Closed { Place::Closed } else { Place::Plain };
-            }
+            (Place::Quoted, ..) => splitter.quoted(c),
+            (_, '\r', Some('\n')) => {}
+            _ => splitter.open(at, c),
         }
     }
-    if place == Place::Quoted {
+    if splitter.place == Place::Quoted {
         let what = "开始的双引号没有闭合，其后的内容无法可靠分行";
-        return Err(decoded.fault(
-            opened,
-            what,
-            "请补上缺失的双引号，或重新取得完整的文件后再导入",
-        ));
+        let fix = "请补上缺失的双引号，或重新取得完整的文件后再导入";
+        return Err(decoded.fault(splitter.opened, what, fix));
     }
-    if place != Place::Start || !record.cells.is_empty() {
-        record.cells.push(cell);
-        record.open_ended = place != Place::Closed;
-        keep(&mut out, record);
+    if splitter.place != Place::Start || !splitter.record.cells.is_empty() {
+        splitter.record.open_ended = splitter.place != Place::Closed;
+        splitter.end_row();
     }
-    Ok(out)
+    Ok(splitter.out)
+}
+
+struct Splitter {
+    separator: char,
+    place: Place,
+    line: usize,
+    /// Where the last quotation mark opened.
+    opened: usize,
+    cell: String,
+    record: Record,
+    out: Vec<Record>,
+}
+
+impl Splitter {
+    fn quoted(&mut self, c: char) {
+        self.line += usize::from(c == '\n');
+        match c {
+            '"' => self.place = Place::Closed,
+            _ => self.cell.push(c),
+        }
+    }
+
+    /// A character outside quotation marks.
+    fn open(&mut self, at: usize, c: char) {
+        match c {
+            '\n' => {
+                self.line += 1;
+                self.end_row();
+            }
+            _ if c == self.separator => self.end_cell(),
+            '"' if self.place == Place::Start => {
+                (self.place, self.opened) = (Place::Quoted, at);
+            }
+            _ => {
+                if self.place == Place::Closed || c == '"' {
+                    let fault = "的双引号位置不合 CSV 规则，无法可靠分列";
+                    self.record.fault = Some(fault.into());
+                }
+                self.cell.push(c);
+                if self.place == Place::Start {
+                    self.place = Place::Plain;
+                }
+            }
+        }
+    }
+
+    fn end_cell(&mut self) {
+        self.record.cells.push(std::mem::take(&mut self.cell));
+        self.place = Place::Start;
+    }
+
+    fn end_row(&mut self) {
+        self.end_cell();
+        let record = std::mem::replace(&mut self.record, blank(self.line));
+        // An empty line is layout, not a row; a line of separators alone is a row that says nothing.
+        if record.cells.len() > 1 || record.cells.iter().any(|cell| !cell.trim().is_empty()) {
+            self.out.push(record);
+        }
+    }
 }
 
 fn blank(line: usize) -> Record {
     Record { line, cells: Vec::new(), fault: None, open_ended: false }
-}
-
-/// An empty line is layout, not a row; a line of separators alone is a row that says nothing.
-fn keep(out: &mut Vec<Record>, record: Record) {
-    if record.cells.len() > 1 || record.cells.iter().any(|cell| !cell.trim().is_empty()) {
-        out.push(record);
-    }
 }
 
 #[cfg(test)]

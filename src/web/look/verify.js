@@ -67,7 +67,7 @@ function shownFields() {
  * @param {[string, string][] | null} shown
  */
 async function run(place, coming, logKey, shown) {
-  place.replaceChildren(notice('', '核验中', '正在本浏览器内逐步核对。'));
+  place.replaceChildren(notice('', '核验中', '正在本浏览器内逐步核对，请稍候。'));
   try {
     if (!window.isSecureContext || !crypto.subtle) {
       throw new Error('本页不是经 HTTPS 打开的，浏览器不提供核验所需的功能。请用 https:// 地址打开，或下载证明后用离线核验程序核对。');
@@ -109,9 +109,11 @@ function attend(root) {
   const logKey = root.getAttribute('data-log-key') || null;
   const address = root.getAttribute('data-proof');
   const embedded = root.querySelector('script[data-proof-json]');
-  const own = () => run(place, embedded ? Promise.resolve(embedded.textContent || '') : fetched(address || ''), logKey, shownFields());
-
   const button = root.querySelector('[data-verify-start]');
+  const own = () => {
+    if (button) button.textContent = '重新核验';
+    return run(place, embedded ? Promise.resolve(embedded.textContent || '') : fetched(address || ''), logKey, shownFields());
+  };
   if (button && (embedded || address)) {
     button.removeAttribute('hidden');
     button.addEventListener('click', own);

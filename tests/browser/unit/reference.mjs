@@ -72,7 +72,7 @@ export function checkpoint(name, size, rootHash, log) {
 }
 
 /** A whole proof: two signers, one open, one masked and one hidden field, leaf `index` of `size`. */
-export function syntheticProof({ index = 5, size = 11 } = {}) {
+export function syntheticProof({ index = 5, size = 11, opened = [] } = {}) {
   const officers = ['key-a', 'key-b'].map((id) => ({ id, ...keyPair() }));
   const log = keyPair();
   const name = 'log.example.gov.cn/zhijian';
@@ -81,6 +81,7 @@ export function syntheticProof({ index = 5, size = 11 } = {}) {
     { path: 'text.facts', value: '当事人无证经营，\n违法所得 1200 元。', salt: salt() },
     { path: 'party.name', value: '王某', salt: salt(), mask: 'name-surname' },
     { path: 'party.name', value: '王小明', salt: salt() },
+    ...opened.map((field) => ({ ...field, salt: salt() })),
   ];
   const digests = fields.map(fieldDigest);
   const payload = {
@@ -96,7 +97,7 @@ export function syntheticProof({ index = 5, size = 11 } = {}) {
   const proof = {
     format: 'zhijian/proof/v1',
     record: {
-      envelope: envelope.toString('base64'), opened: fields.slice(0, 2), hidden: [digests[2].toString('hex')], entry,
+      envelope: envelope.toString('base64'), opened: [...fields.slice(0, 2), ...fields.slice(3)], hidden: [digests[2].toString('hex')], entry,
       leaf: { nonce: nonce.toString('hex'), index }, inclusion: path(index, leaves).map((h) => h.toString('hex')),
     },
     keys: officers.map(({ id, raw }, i) => ({ id, public_key: raw.toString('hex'), custody: i === 0 ? 'browser' : 'server', registered_leaf: 0 })),

@@ -101,6 +101,15 @@ test('a checkpoint root swapped by a signer of its own fails by the trusted key'
   assert.deepEqual(failed(await checkProof(bent, { logKey: proof.log_key })), ['checkpoint']);
 });
 
+test('a log key under a false hash is refused even when the note agrees', async () => {
+  const { proof, log, name } = reference.syntheticProof();
+  const { id } = reference.logKey(name, log);
+  const other = Buffer.from(id.map((b) => b ^ 0xff));
+  const note = proof.checkpoint.replace(/\u2014 (\S+) (\S+)\n$/, (_, who, sig) => `\u2014 ${who} ${Buffer.concat([other, Buffer.from(sig, 'base64').subarray(4)]).toString('base64')}\n`);
+  assert.notEqual(note, proof.checkpoint);
+  assert.deepEqual(failed(await checkProof({ ...proof, checkpoint: note, log_key: proof.log_key.replace(id.toString('hex'), other.toString('hex')) })), ['checkpoint']);
+});
+
 test('one checkpoint bit fails both the signature and the inclusion', async () => {
   const { proof } = reference.syntheticProof();
   const lines = proof.checkpoint.split('\n');

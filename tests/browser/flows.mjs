@@ -37,7 +37,7 @@ function wave() {
 
 const values = [['party.name', '示例县汇丰食品商行'], ['text.facts', '2026年10月12日，执法人员现场检查发现货架上陈列待售的饼干6袋，已超过标示的保质期9日。\n当事人承认未按规定查验，货值金额 72 元，无违法所得。']];
 const { proof } = reference.syntheticProof({ opened: values.map(([path, value]) => ({ path, value })) });
-const pages = { '/proof.json': JSON.stringify(proof), '/clip.mp4': wave() };
+const pages = { '/proof.json': reference.jcs(proof), '/clip.mp4': wave() };
 let cuts = 0;
 const site = await serve({ pages, faults: (request, uploads) => (request.method === 'PATCH' && uploads.size === 2 && cuts < 2 ? (cuts++, 'cut') : 0) });
 const browser = await chromium.launch(LAUNCH);
@@ -152,9 +152,9 @@ await flow('a picked proof is checked without being sent', async () => {
   const before = site.posted.length;
   const tab = await open('/list.html');
   const pick = (text) => tab.setInputFiles('form[data-verify] input[type=file]', { name: 'proof.json', mimeType: 'application/json', buffer: Buffer.from(text) });
-  await pick(JSON.stringify(proof));
+  await pick(reference.jcs(proof));
   await tab.waitForSelector('text=核验通过');
-  await pick(JSON.stringify({ ...proof, record: { ...proof.record, hidden: [] } }));
+  await pick(reference.jcs({ ...proof, record: { ...proof.record, hidden: [] } }));
   await tab.waitForSelector('text=核验未通过：内容与承诺值有问题');
   await pick('<img src=x onerror=alert(1)>');
   await tab.waitForSelector('text=这不是存证证明文件');

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { LAUNCH, serve } from './serve.mjs';
-import { syntheticProof } from './unit/reference.mjs';
+import { jcs, syntheticProof } from './unit/reference.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const SHOTS = fileURLToPath(new URL('../../target/gallery/shots/', import.meta.url));
@@ -13,7 +13,7 @@ mkdirSync(SHOTS, { recursive: true });
 const only = process.argv[2];
 const pages = ['portal', 'item', 'list', 'desk', 'review', 'portal-large', 'item-large', 'desk-large'].filter((p) => !only || p === only);
 const { proof } = syntheticProof({ opened: [{ path: 'party.name', value: '示例县汇丰食品商行' }, { path: 'text.facts', value: '2026年10月12日，执法人员现场检查发现货架上陈列待售的饼干6袋，已超过标示的保质期9日。\n当事人承认未按规定查验，货值金额 72 元，无违法所得。' }] });
-const site = await serve({ pages: { '/proof.json': JSON.stringify(proof) } });
+const site = await serve({ pages: { '/proof.json': jcs(proof) } });
 const browser = await chromium.launch(LAUNCH);
 let bad = 0;
 for (const name of pages) {

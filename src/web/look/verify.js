@@ -6,7 +6,7 @@ import { element, facts, notice } from './page.js';
 import { checkProof, overall, parseProof } from './proof.js';
 
 /** Larger than any proof the service makes. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
 
 /** @param {boolean | null} ok */
 const result = (ok) =>
@@ -98,7 +98,7 @@ async function fetched(address) {
  * @returns {Promise<string>}
  */
 async function read(file) {
-  if (file.size > MOST_BYTES) throw new Error('文件超过 4 MB，不是存证证明。案卷包请用离线核验程序核对。');
+  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明。案卷包请用离线核验程序核对。');
   return file.text();
 }
 

@@ -90,7 +90,8 @@ export function syntheticProof({ index = 5, size = 11, opened = [] } = {}) {
     fields_root: root([...digests].sort(Buffer.compare)).toString('hex'), exhibits: [], facts: { fine: '120000', on: '2026-11-20' },
   };
   const envelope = envelopeOf(payload, officers);
-  const entry = { chain: payload.chain, seq: 3, prev: hash('before').toString('hex'), record: hash(envelope).toString('hex'), received_at: '2026-11-20T02:03:05.678Z' };
+  const seq = Math.min(3, index);
+  const entry = { chain: payload.chain, seq, prev: seq === 0 ? '00'.repeat(32) : hash('before').toString('hex'), record: hash(envelope).toString('hex'), received_at: '2026-11-20T02:03:05.678Z' };
   const nonce = randomBytes(32);
   const leaf = Buffer.concat([Buffer.of(1), tag('zhijian/leaf/v1', nonce, entryHash(entry))]);
   const leaves = Array.from({ length: size }, (_, i) => (i === index ? leaf : Buffer.concat([Buffer.of(1), randomBytes(32)])));

@@ -78,10 +78,10 @@ export function syntheticProof({ index = 5, size = 11, opened = [] } = {}) {
   const name = 'log.example.gov.cn/zhijian';
   const salt = () => randomBytes(32).toString('hex');
   const fields = [
-    { path: 'text.facts', value: '当事人无证经营，\n违法所得 1200 元。', salt: salt() },
+    { path: 'text.facts', value: '当事人无证经营，\n违法所得 1200 元。', salt: salt(), ...opened.find(({ path: at }) => at === 'text.facts') },
     { path: 'party.name', value: '王某', salt: salt(), mask: 'name-surname' },
     { path: 'party.name', value: '王小明', salt: salt() },
-    ...opened.map((field) => ({ ...field, salt: salt() })),
+    ...opened.filter(({ path: at }) => at !== 'text.facts').map((field) => ({ ...field, salt: salt() })),
   ];
   const digests = fields.map(fieldDigest);
   const payload = {

@@ -4,7 +4,7 @@
 
 import { base64, utf8 } from './digest.js';
 import { generate, load, sign, support } from './keys.js';
-import { notice } from './page.js';
+import { notice, resubmit } from './page.js';
 
 /** @typedef {import('./types').StoredKey} StoredKey */
 
@@ -63,7 +63,7 @@ async function attend(form) {
       set(form, 'public_key', base64(key.publicKey));
       set(form, 'proof', base64(proof));
       ready = true;
-      form.requestSubmit ? (button.disabled = false, form.requestSubmit(button)) : form.submit();
+      await resubmit(form, button);
     } catch {
       button.disabled = false;
       report.replaceChildren(notice('danger', '未登记', '生成密钥时出错，没有登记任何密钥。请刷新本页再试。'));

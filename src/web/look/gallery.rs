@@ -237,7 +237,7 @@ fn a_faulty_field_is_tied_to_its_words() {
             "aria-describedby=\"hint-certificate fault-certificate\" aria-invalid=\"true\""
         )
     );
-    assert!(page.contains("id=\"fault-certificate\">请改正：执法证号应为 11 位数字"));
+    assert!(page.contains("id=\"fault-certificate\">有误：执法证号应为 11 位数字"));
 }
 
 #[test]

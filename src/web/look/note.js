@@ -41,13 +41,13 @@ export function parseNote(note) {
 }
 
 /**
- * Reads a checkpoint's text.
+ * Reads a checkpoint's text: origin, size, root and no extension lines.
  * @param {string} text
  * @returns {{ origin: string, size: number, root: Bytes }}
  */
 export function parseCheckpoint(text) {
   const lines = text.split('\n');
-  if (lines.length < 4 || lines.pop() !== '' || lines.includes('')) throw new SyntaxError('not a checkpoint');
+  if (lines.length !== 4 || lines.pop() !== '' || lines.includes('')) throw new SyntaxError('not a checkpoint');
   const [origin, count, encoded] = lines;
   if (!/^(0|[1-9][0-9]{0,15})$/.test(count) || !Number.isSafeInteger(Number(count))) throw new SyntaxError('not a tree size');
   const root = fromBase64(encoded);

@@ -47,6 +47,20 @@ export function csrfToken() {
   return meta instanceof HTMLMetaElement ? meta.content : '';
 }
 
+/**
+ * Sends `form` as if `button` had been pressed again, from within a handler that stopped the first press.
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement} button
+ */
+export async function resubmit(form, button) {
+  // A form ignores a request to submit while its submit event is still under way, and promises that
+  // resolve at once do run that early.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  button.disabled = false;
+  if (form.requestSubmit) form.requestSubmit(button);
+  else form.submit();
+}
+
 function start() {
   const faults = document.querySelector('[data-faults]');
   if (faults instanceof HTMLElement) faults.focus();

@@ -39,9 +39,10 @@ const bad = (sentence, details) => ({ ok: false, sentence, details });
 export function parseProof(text) {
   let value;
   try {
-    value = JSON.parse(text);
+    // One proof, one spelling: a repeated name could show one thing and check another.
+    value = /** @type {Proof} */ (parseCanonical(text));
   } catch {
-    throw new SyntaxError('这不是存证证明文件：内容不是 JSON。请选择从本系统下载的证明。');
+    throw new SyntaxError('这不是存证证明文件：内容不是规范的 JSON，或下载后被改动。请选择从本系统下载的原文件。');
   }
   if (!value || value.format !== 'zhijian/proof/v1' || typeof value.record !== 'object') {
     throw new SyntaxError('这不是存证证明文件：缺少 zhijian/proof/v1 标记。请选择从本系统下载的证明。');
@@ -77,6 +78,7 @@ function checkPage({ proof, shown }) {
 async function checkFields({ proof }) {
   const { payload } = opened(proof);
   const { opened: fields, hidden } = proof.record;
+  if (new Set(fields.map((f) => JSON.stringify([f.path, f.mask]))).size !== fields.length) return bad('同一项内容给出了两种说法。');
   const digests = await Promise.all(fields.map(d.fieldDigest));
   const root = d.hex(await d.fieldsRoot([...digests, ...hidden.map((h) => d.fromHex(h))]));
   /** @type {[string, string][]} */
@@ -100,6 +102,7 @@ async function checkSignatures({ proof, ed25519 }) {
   if (new Set(signed).size !== signed.length || [...named].sort().join('\n') !== [...signed].sort().join('\n')) {
     return bad('签名与记录写明的签名人对不上：有缺少、多出或重复的签名。', [['写明的密钥', named.join(' ')], ['实有的签名', signed.join(' ')]]);
   }
+  if (proof.keys.some((key) => !named.includes(key.id))) return bad('证明附有与这份记录无关的公钥。');
   /** @type {[string, string][]} */
   const details = [];
   for (const { keyid, sig } of envelope.signatures) {
@@ -108,7 +111,9 @@ async function checkSignatures({ proof, ed25519 }) {
     const [key] = keys;
     const at = proof.record.leaf.index;
     if (key.registered_leaf != null && key.registered_leaf > at) return bad('签名所用的密钥在当时尚未登记。', [['密钥', keyid]]);
-    if (key.revoked_leaf != null && key.revoked_leaf <= at) return bad('签名所用的密钥在入链前已经注销。', [['密钥', keyid]]);
+    // A record may revoke the very key that signs it, hence the end included.
+    if (key.revoked_leaf != null && key.revoked_leaf < at) return bad('签名所用的密钥在入链前已经注销。', [['密钥', keyid]]);
+    if (payload.signers.some((s) => s.key === keyid && s.custody !== key.custody)) return bad('密钥的保管方式与记录写明的不同。', [['密钥', keyid]]);
     const signature = d.fromBase64(sig);
     const raw = d.fromHex(key.public_key);
     details.push([`密钥 ${keyid}`, `公钥 ${key.public_key}；保管方式 ${key.custody}`]);
@@ -148,6 +153,8 @@ async function leafOf(proof) {
 /** @param {Question} question @returns {Promise<Finding>} */
 async function checkLeaf({ proof }) {
   const leaf = await leafOf(proof);
+  // Every earlier entry of the chain took a leaf of its own.
+  if (proof.record.leaf.index < proof.record.entry.seq) return bad('叶的序号小于链条目的序号，不可能属于这份记录。');
   return good('已由链条目算出它在存证日志中的叶；叶不含任何案件信息。', [['叶', d.hex(leaf)], ['随机数', proof.record.leaf.nonce], ['叶的序号', String(proof.record.leaf.index)]]);
 }
 

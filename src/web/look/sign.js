@@ -5,7 +5,7 @@
 import { Refusal, checkDraft } from './check.js';
 import { base64, fromBase64, pae, same } from './digest.js';
 import { load, sign, support } from './keys.js';
-import { element, notice } from './page.js';
+import { element, notice, resubmit } from './page.js';
 
 /** @typedef {import('./types').StoredKey} StoredKey */
 
@@ -121,8 +121,7 @@ async function attend(form) {
         fill(form, 'signature', base64(await sign(key, pae(checked.bytes))));
       }
       signed = true;
-      button.disabled = false;
-      form.requestSubmit ? form.requestSubmit(button) : form.submit();
+      await resubmit(form, button);
     } catch (error) {
       refuse(error);
     }

@@ -6,7 +6,7 @@ import { element, facts, notice } from './page.js';
 import { checkProof, overall, parseProof } from './proof.js';
 
 /** Larger than any proof the service makes. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
 
 /** @param {boolean | null} ok */
 const result = (ok) =>
@@ -67,7 +67,7 @@ function shownFields() {
  * @param {[string, string][] | null} shown
  */
 async function run(place, coming, logKey, shown) {
-  place.replaceChildren(notice('', '核验中', '正在本浏览器内逐步核对。'));
+  place.replaceChildren(notice('', '核验中', '正在本浏览器内逐步核对，请稍候。'));
   try {
     if (!window.isSecureContext || !crypto.subtle) {
       throw new Error('本页不是经 HTTPS 打开的，浏览器不提供核验所需的功能。请用 https:// 地址打开，或下载证明后用离线核验程序核对。');
@@ -98,7 +98,7 @@ async function fetched(address) {
  * @returns {Promise<string>}
  */
 async function read(file) {
-  if (file.size > MOST_BYTES) throw new Error('文件超过 4 MB，不是存证证明。案卷包请用离线核验程序核对。');
+  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明。案卷包请用离线核验程序核对。');
   return file.text();
 }
 
@@ -109,9 +109,11 @@ function attend(root) {
   const logKey = root.getAttribute('data-log-key') || null;
   const address = root.getAttribute('data-proof');
   const embedded = root.querySelector('script[data-proof-json]');
-  const own = () => run(place, embedded ? Promise.resolve(embedded.textContent || '') : fetched(address || ''), logKey, shownFields());
-
   const button = root.querySelector('[data-verify-start]');
+  const own = () => {
+    if (button) button.textContent = '重新核验';
+    return run(place, embedded ? Promise.resolve(embedded.textContent || '') : fetched(address || ''), logKey, shownFields());
+  };
   if (button && (embedded || address)) {
     button.removeAttribute('hidden');
     button.addEventListener('click', own);

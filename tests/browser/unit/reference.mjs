@@ -72,15 +72,16 @@ export function checkpoint(name, size, rootHash, log) {
 }
 
 /** A whole proof: two signers, one open, one masked and one hidden field, leaf `index` of `size`. */
-export function syntheticProof({ index = 5, size = 11 } = {}) {
+export function syntheticProof({ index = 5, size = 11, opened = [] } = {}) {
   const officers = ['key-a', 'key-b'].map((id) => ({ id, ...keyPair() }));
   const log = keyPair();
   const name = 'log.example.gov.cn/zhijian';
   const salt = () => randomBytes(32).toString('hex');
   const fields = [
-    { path: 'text.facts', value: '当事人无证经营，\n违法所得 1200 元。', salt: salt() },
+    { path: 'text.facts', value: '当事人无证经营，\n违法所得 1200 元。', salt: salt(), ...opened.find(({ path: at }) => at === 'text.facts') },
     { path: 'party.name', value: '王某', salt: salt(), mask: 'name-surname' },
     { path: 'party.name', value: '王小明', salt: salt() },
+    ...opened.filter(({ path: at }) => at !== 'text.facts').map((field) => ({ ...field, salt: salt() })),
   ];
   const digests = fields.map(fieldDigest);
   const payload = {
@@ -89,14 +90,15 @@ export function syntheticProof({ index = 5, size = 11 } = {}) {
     fields_root: root([...digests].sort(Buffer.compare)).toString('hex'), exhibits: [], facts: { fine: '120000', on: '2026-11-20' },
   };
   const envelope = envelopeOf(payload, officers);
-  const entry = { chain: payload.chain, seq: 3, prev: hash('before').toString('hex'), record: hash(envelope).toString('hex'), received_at: '2026-11-20T02:03:05.678Z' };
+  const seq = Math.min(3, index);
+  const entry = { chain: payload.chain, seq, prev: seq === 0 ? '00'.repeat(32) : hash('before').toString('hex'), record: hash(envelope).toString('hex'), received_at: '2026-11-20T02:03:05.678Z' };
   const nonce = randomBytes(32);
   const leaf = Buffer.concat([Buffer.of(1), tag('zhijian/leaf/v1', nonce, entryHash(entry))]);
   const leaves = Array.from({ length: size }, (_, i) => (i === index ? leaf : Buffer.concat([Buffer.of(1), randomBytes(32)])));
   const proof = {
     format: 'zhijian/proof/v1',
     record: {
-      envelope: envelope.toString('base64'), opened: fields.slice(0, 2), hidden: [digests[2].toString('hex')], entry,
+      envelope: envelope.toString('base64'), opened: [...fields.slice(0, 2), ...fields.slice(3)], hidden: [digests[2].toString('hex')], entry,
       leaf: { nonce: nonce.toString('hex'), index }, inclusion: path(index, leaves).map((h) => h.toString('hex')),
     },
     keys: officers.map(({ id, raw }, i) => ({ id, public_key: raw.toString('hex'), custody: i === 0 ? 'browser' : 'server', registered_leaf: 0 })),

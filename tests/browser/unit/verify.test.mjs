@@ -18,7 +18,7 @@ test('a good proof passes every step', async () => {
   for (const [index, size] of [[0, 1], [5, 11], [10, 11], [0, 64]]) {
     const { proof, fields } = reference.syntheticProof({ index, size });
     const shown = [['text.facts', fields[0].value], ['party.name', '王某']];
-    const verdicts = await checkProof(parseProof(JSON.stringify(proof)), { logKey: proof.log_key, shown });
+    const verdicts = await checkProof(parseProof(reference.jcs(proof)), { logKey: proof.log_key, shown });
     assert.deepEqual(verdicts.map((v) => [v.step, v.ok]), ['page', 'fields', 'signatures', 'entry', 'leaf', 'inclusion', 'checkpoint'].map((s) => [s, true]));
     assert.equal(overall(verdicts).kind, 'ok');
     assert.ok(verdicts.every((v) => v.title && v.sentence.endsWith('。')));
@@ -55,8 +55,12 @@ const cases = {
   'a public key': [(p) => (p.keys[0].public_key = flipHex(p.keys[0].public_key)), ['signatures']],
   'a key missing': [(p) => p.keys.pop(), ['signatures']],
   'a key twice': [(p) => p.keys.push(p.keys[0]), ['signatures']],
-  'a key revoked before': [(p) => (p.keys[0].revoked_leaf = 5), ['signatures']],
+  'a key revoked before': [(p) => (p.keys[0].revoked_leaf = 4), ['signatures']],
   'a key registered after': [(p) => (p.keys[0].registered_leaf = 6), ['signatures']],
+  'a key of a stranger beside': [(p) => p.keys.push({ ...p.keys[0], id: 'key-c' }), ['signatures']],
+  'the custody': [(p) => (p.keys[0].custody = 'server'), ['signatures']],
+  'a field said twice': [(p) => p.record.opened.push({ ...p.record.opened[0], value: '另一种说法' }), ['fields']],
+  'a leaf before its chain could reach it': [(p) => (p.record.leaf.index = 2), ['leaf', 'inclusion']],
   'the record in the entry': [(p) => (p.record.entry.record = flipHex(p.record.entry.record)), ['entry', 'inclusion']],
   'the chain in the entry': [(p) => (p.record.entry.chain = 'case/other'), ['entry', 'inclusion']],
   'the sequence': [(p) => (p.record.entry.seq = 4), ['inclusion']],
@@ -101,6 +105,15 @@ test('a checkpoint root swapped by a signer of its own fails by the trusted key'
   assert.deepEqual(failed(await checkProof(bent, { logKey: proof.log_key })), ['checkpoint']);
 });
 
+test('a log key under a false hash is refused even when the note agrees', async () => {
+  const { proof, log, name } = reference.syntheticProof();
+  const { id } = reference.logKey(name, log);
+  const other = Buffer.from(id.map((b) => b ^ 0xff));
+  const note = proof.checkpoint.replace(/\u2014 (\S+) (\S+)\n$/, (_, who, sig) => `\u2014 ${who} ${Buffer.concat([other, Buffer.from(sig, 'base64').subarray(4)]).toString('base64')}\n`);
+  assert.notEqual(note, proof.checkpoint);
+  assert.deepEqual(failed(await checkProof({ ...proof, checkpoint: note, log_key: proof.log_key.replace(id.toString('hex'), other.toString('hex')) })), ['checkpoint']);
+});
+
 test('one checkpoint bit fails both the signature and the inclusion', async () => {
   const { proof } = reference.syntheticProof();
   const lines = proof.checkpoint.split('\n');
@@ -142,6 +155,18 @@ test('without Ed25519 the open steps are named and nothing is claimed', async ()
   assert.equal(overall(verdicts).kind, 'warn');
   proof.record.opened[0].value = '改';
   assert.equal(overall(await checkProof(proof, { ed25519: false })).kind, 'danger');
+});
+
+test('a key may sign the record that registers or revokes it', async () => {
+  const { proof } = reference.syntheticProof();
+  proof.keys[0].registered_leaf = proof.keys[0].revoked_leaf = proof.record.leaf.index;
+  assert.deepEqual(failed(await checkProof(proof)), []);
+});
+
+test('a proof with a repeated name is refused', () => {
+  const text = reference.jcs(reference.syntheticProof().proof);
+  assert.ok(parseProof(text));
+  assert.throws(() => parseProof(text.replace('"format":', '"format":"zhijian/proof/v1","format":')), /不是存证证明/);
 });
 
 test('other files are refused in words', () => {

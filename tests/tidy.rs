@@ -5,6 +5,8 @@
 
 #[path = "tidy/house.rs"]
 mod house;
+#[path = "tidy/literals.rs"]
+mod literals;
 #[path = "tidy/pages.rs"]
 mod pages;
 #[path = "tidy/rooms.rs"]
@@ -106,10 +108,36 @@ fn none(faults: impl IntoIterator<Item = Fault>) {
     assert!(lines.is_empty(), "{} broken house rule(s):\n{}", lines.len(), lines.join("\n"));
 }
 
+/// The product's own sources, read; a file declared as a module for tests only counts as test code.
 fn sources() -> impl Iterator<Item = (&'static str, source::Source)> {
-    rust_files()
-        .filter(|file| file.under("src/"))
-        .map(|file| (file.path.as_str(), source::Source::read(&file.text)))
+    let files = || rust_files().filter(|file| file.under("src/"));
+    let for_tests: Vec<String> = files()
+        .flat_map(|file| test_modules(&file.path, &source::Source::read(&file.text)))
+        .collect();
+    files().map(move |file| {
+        let source = source::Source::read(&file.text);
+        let is_test = for_tests.iter().any(|module| {
+            let rest = file.path.strip_prefix(module.as_str());
+            rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        });
+        (file.path.as_str(), if is_test { source.all_for_tests() } else { source })
+    })
+}
+
+/// Where the modules lie that a file declares for tests only, without an extension: `src/web/look/gallery`.
+fn test_modules(path: &str, source: &source::Source) -> Vec<String> {
+    let stem = path.trim_end_matches(".rs");
+    let (folder, last) = stem.rsplit_once('/').unwrap_or(("", stem));
+    let home = if matches!(last, "mod" | "lib" | "main") { folder } else { stem };
+    source.test_modules().into_iter().map(|module| format!("{home}/{module}")).collect()
+}
+
+#[test]
+fn modules_for_tests_are_found_where_they_lie() {
+    let source = source::Source::read("#[cfg(test)]\nmod gallery;");
+    assert_eq!(test_modules("src/web/look/mod.rs", &source), ["src/web/look/gallery"]);
+    assert_eq!(test_modules("src/web/look.rs", &source), ["src/web/look/gallery"]);
+    assert_eq!(test_modules("src/lib.rs", &source), ["src/gallery"]);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use super::{
     Fault,
     source::{Source, Token},
 };
-use std::path::Path;
 
 /// No file is longer.
 pub const LINES: usize = 400;
@@ -30,16 +29,8 @@ pub fn length(path: &str, text: &str) -> Option<Fault> {
     (lines > LINES).then(|| Fault::new(path, LINES + 1, rule))
 }
 
-/// Files that are test code as a whole: `tests.rs` or a folder `tests` beside the code they try.
-fn is_test_file(path: &str) -> bool {
-    Path::new(path).with_extension("").components().any(|part| part.as_os_str() == "tests")
-}
-
 /// `unwrap`, `expect` and the panicking macros outside tests, unless the item says why it may (`#[allow(clippy::…)]`).
 pub fn panics(path: &str, source: &Source) -> Vec<Fault> {
-    if is_test_file(path) {
-        return Vec::new();
-    }
     let tokens = source.tokens();
     let mut faults = Vec::new();
     for (index, (at, token)) in tokens.iter().enumerate() {
@@ -74,7 +65,7 @@ pub fn engines(path: &str, source: &Source) -> Vec<Fault> {
     let stem = path.trim_end_matches(".rs");
     let knows =
         ENGINE_FILES.iter().any(|file| stem == *file || stem.starts_with(&format!("{file}/")));
-    if knows || is_test_file(path) {
+    if knows {
         return Vec::new();
     }
     let mut named: Vec<(usize, &str)> = source
@@ -135,7 +126,7 @@ mod tests {
         let text = "fn a() { x.unwrap(); }\nfn b() { y\n.expect(\"z\"); }\nfn c() { panic!() }\nfn d() { todo!() }\n\
                     fn e() { dbg!(1); }\nfn f() { unimplemented!() }\nfn g() { r.map(Option::unwrap); }";
         assert_eq!(lines(panics, "src/a.rs", text), [1, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(lines(panics, "src/a/tests.rs", text), []);
+        assert_eq!(panics("src/a/tests.rs", &Source::read(text).all_for_tests()), []);
         let text = "fn a() { x.unwrap_or(1); // y.unwrap()\n}\n#[cfg(test)]\nmod tests { fn b() { x.unwrap(); } }\n\
                     #[allow(clippy::expect_used)]\nfn c() { x.expect(\"\"); }\nfn d() { std::panic::catch_unwind(f); }";
         assert_eq!(lines(panics, "src/a.rs", text), []);

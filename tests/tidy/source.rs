@@ -1,6 +1,7 @@
 //! A Rust file as the rules look at it: comments and literals set aside, test code marked, paths spelled out.
 //! It is a reader for our own code, not a Rust parser: it knows tokens, braces and `use` trees, no grammar.
 
+use super::literals::blank;
 use std::ops::Range;
 
 /// A read file.
@@ -33,6 +34,24 @@ impl Source {
         let mut source = Source { code, strings, tests: Vec::new(), allowed: Vec::new() };
         source.mark();
         source
+    }
+
+    /// Counts the whole file as test code: some file declares it as a module for tests only.
+    pub fn all_for_tests(mut self) -> Self {
+        self.tests.push(0..self.code.len());
+        self
+    }
+
+    /// Modules in files of their own (`mod gallery;`) that are compiled for tests only.
+    pub fn test_modules(&self) -> Vec<&str> {
+        let tokens = self.tokens();
+        let declared = tokens.windows(3).filter_map(|window| match window {
+            [(at, Token::Word("mod")), (_, Token::Word(name)), (_, Token::Mark(b';'))] => {
+                self.is_test(*at).then_some(*name)
+            }
+            _ => None,
+        });
+        declared.collect()
     }
 
     /// The line, from 1, of a byte position.
@@ -131,7 +150,8 @@ impl Source {
     }
 }
 
-fn is_word(byte: u8) -> bool {
+/// Whether the byte belongs to a word; whatever is not ASCII does.
+pub fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
@@ -221,123 +241,9 @@ fn item_end(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// Blanks comments and the insides of literals, keeping every line and position, and collects the strings.
-fn blank(text: &str) -> (String, Vec<(usize, String)>) {
-    let bytes = text.as_bytes();
-    let mut code = bytes.to_vec();
-    let mut strings = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let (inside, end) = if rest.starts_with(b"//") {
-            let end = find(bytes, at, b"\n");
-            (at..end, end)
-        } else if rest.starts_with(b"/*") {
-            let end = comment_end(bytes, at);
-            (at..end, end)
-        } else if let Some((from, until, end)) = string(bytes, at) {
-            strings.push((from, text[from..until].to_owned()));
-            (from..until, end)
-        } else if rest[0] == b'\'' {
-            let end = character_end(text, at);
-            (at..end, end.max(at + 1))
-        } else if is_word(rest[0]) {
-            at += rest.iter().take_while(|byte| is_word(**byte)).count();
-            continue;
-        } else {
-            at += 1;
-            continue;
-        };
-        code[inside].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-        at = end;
-    }
-    (String::from_utf8(code).expect("only whole characters are blanked"), strings)
-}
-
-/// The first position of `what` from `at`, or the end.
-fn find(bytes: &[u8], at: usize, what: &[u8]) -> usize {
-    let found = bytes[at..].windows(what.len()).position(|window| window == what);
-    found.map_or(bytes.len(), |found| at + found)
-}
-
-fn comment_end(bytes: &[u8], start: usize) -> usize {
-    let (mut at, mut depth) = (start, 0usize);
-    while at < bytes.len() {
-        if bytes[at..].starts_with(b"/*") {
-            (at, depth) = (at + 2, depth + 1);
-        } else if bytes[at..].starts_with(b"*/") {
-            (at, depth) = (at + 2, depth - 1);
-            if depth == 0 {
-                break;
-            }
-        } else {
-            at += 1;
-        }
-    }
-    at.min(bytes.len())
-}
-
-/// A string literal, prefixed or not, at this position: where its inside begins and ends, and where it ends.
-fn string(bytes: &[u8], at: usize) -> Option<(usize, usize, usize)> {
-    let word = bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
-    let prefix = &bytes[at..at + word];
-    let raw = matches!(prefix, b"r" | b"br" | b"cr");
-    if !raw && !matches!(prefix, b"" | b"b" | b"c") {
-        return None;
-    }
-    let hashes = bytes[at + word..].iter().take_while(|byte| raw && **byte == b'#').count();
-    let from = at + word + hashes + 1;
-    if bytes.get(from - 1) != Some(&b'"') {
-        return None;
-    }
-    if raw {
-        let close = [b"\"".as_slice(), &b"#".repeat(hashes)].concat();
-        let until = find(bytes, from, &close);
-        return Some((from, until, (until + close.len()).min(bytes.len())));
-    }
-    let mut until = from;
-    while until < bytes.len() && bytes[until] != b'"' {
-        until += if bytes[until] == b'\\' { 2 } else { 1 };
-    }
-    let until = until.min(bytes.len());
-    Some((from, until, (until + 1).min(bytes.len())))
-}
-
-/// Where a character literal ends; the position itself when the quote begins a lifetime.
-fn character_end(text: &str, at: usize) -> usize {
-    let mut inside = text[at + 1..].char_indices();
-    match inside.next() {
-        Some((_, '\\')) => {
-            inside.next();
-            inside.find(|(_, c)| *c == '\'').map_or(text.len(), |(end, _)| at + 1 + end + 1)
-        }
-        Some(_) => match inside.next() {
-            Some((end, '\'')) => at + 1 + end + 1,
-            _ => at,
-        },
-        None => at,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn comments_and_literals_are_set_aside() {
-        let text = "a // unwrap()\nlet s = r#\"b \" dbg!\"#; /* c /* d */ e */ let q = '\"'; f::<'a>(b\"x\\\"y\", '中')";
-        let source = Source::read(text);
-        assert_eq!(source.code.len(), text.len());
-        for hidden in ["unwrap", "dbg", "d */", "x\\", "中"] {
-            assert!(!source.code.contains(hidden), "{hidden} is still in {}", source.code);
-        }
-        for kept in ["let s", "let q", "f::<'a>(b"] {
-            assert!(source.code.contains(kept), "{kept} is gone from {}", source.code);
-        }
-        let insides: Vec<&str> = source.strings().map(|(_, inside)| inside).collect();
-        assert_eq!(insides, ["b \" dbg!", "x\\\"y"]);
-        assert_eq!(source.line(text.find("let s").unwrap()), 2);
-    }
 
     #[test]
     fn use_trees_are_multiplied_out() {
@@ -350,6 +256,14 @@ mod tests {
             paths,
             ["crate::base", "crate::base::Moment", "crate::law::*", "super::super::store::f"]
         );
+    }
+
+    #[test]
+    fn modules_for_tests_are_named() {
+        let text = "mod a;\n#[cfg(test)]\nmod b;\n#[cfg(test)]\nmod c { mod d; }\nmod e;";
+        let source = Source::read(text);
+        assert_eq!(source.test_modules(), ["b", "d"]);
+        assert!(!source.is_test(0) && source.all_for_tests().is_test(0));
     }
 
     #[test]

@@ -3,6 +3,19 @@
 //! Rooms, ground floor first; a room imports only rooms named before it (`tests/tidy.rs` enforces this):
 //! `base` → `ledger`, `law` → `store`, `evidence` → `desk` → `web`, `worker` → `app`, `cli`.
 
+// A fault is answered, never thrown; `tests/tidy.rs` holds the binaries to the same.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::dbg_macro
+    )
+)]
+
 pub mod base;
 pub mod desk;
 pub mod evidence;

@@ -1,0 +1,14 @@
+//! The law room from outside: gate, forms, masking and codes. Judges no other room.
+
+#[path = "law/codes.rs"]
+mod codes;
+#[path = "law/forms.rs"]
+mod forms;
+#[path = "law/gate.rs"]
+mod gate;
+#[path = "law/masking.rs"]
+mod masking;
+#[path = "law/rulebook.rs"]
+mod rulebook;
+#[path = "law/story.rs"]
+mod story;

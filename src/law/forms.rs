@@ -2,7 +2,7 @@
 
 mod convert;
 
-pub use convert::FormFault;
+pub use convert::{Answers, FormFault};
 
 use super::procedure::Stage;
 use super::rulebook::{RulebookFault, yes};

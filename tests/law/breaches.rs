@@ -292,6 +292,12 @@ pub fn notice_breaches() -> Vec<Breach> {
         ("statement before notice", major(), statement(827, true, false, false), "penalty-44"),
         ("statement before service", ordinary(), statement(825, true, false, false), "house-order"),
         ("waived and adopted", ordinary(), statement(827, true, true, true), "penalty-45"),
+        (
+            "waived and a hearing asked",
+            ordinary(),
+            change!(statement(827, true, false, false), Statement { hearing_requested = true }),
+            "penalty-64",
+        ),
         ("adopted without recheck", ordinary(), statement(827, false, false, true), "penalty-45"),
         (
             "hearing too soon",

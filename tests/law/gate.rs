@@ -147,3 +147,79 @@ fn state_survives_json() {
     assert_eq!(serde_json::from_str::<procedure::CaseState>(&text).unwrap(), state);
     assert_ne!(state.head, Some(Digest::ZERO));
 }
+
+/// Any act of the pool, with numbers and digests that fit or nearly fit the state.
+fn any_act(story: &Story, kind: &str, when: u16, amount: u32, right: bool) -> Act {
+    let state = &story.state;
+    let proposed = fine(amount);
+    let round = state.rounds.len() as u32;
+    let open = state.rounds.last().map_or(Digest::ZERO, |last| last.submitted_head);
+    let passing = state.passing_round().and_then(|last| last.opinion.as_ref());
+    let named = passing.map(|opinion| opinion.record).filter(|_| right);
+    let made = state.decision.as_ref().map_or(Digest::ZERO, |made| made.record);
+    match kind {
+        "filing" => filing(),
+        "inspection" => change!(inspection(), Inspection { on = day(when) }),
+        "evidence" => change!(evidence(), Evidence { on = day(when) }),
+        "conclusion" => {
+            change!(conclusion(proposed), Conclusion { on = day(when), complex = !right })
+        }
+        "submission" => submission(when, round + 1, proposed),
+        "review" => review(
+            when,
+            round,
+            open,
+            if right { ReviewResult::Agree } else { ReviewResult::Correct },
+        ),
+        "notice" => notice(when, proposed, right),
+        "statement" => statement(when, right, !right, !right),
+        "discussion" => discussion(when, proposed),
+        "decision" => decision(when, proposed, named),
+        "service" => service(when),
+        "disclosure" => disclosure(when, made),
+        "execution" => {
+            Act::Execution { on: day(when), paid: Money::from_yuan(amount), complete: right }
+        }
+        "hearing" => hearing(),
+        _ => Act::Closing { on: day(when), approved_by: "chief".to_owned() },
+    }
+}
+
+proptest::proptest! {
+    /// Whatever is tried in whatever order, what the gate lets through keeps the promises of design §9.
+    #[test]
+    fn no_way_around_the_review(
+        usual in 0usize..4,
+        tries in proptest::collection::vec((0usize..40, 0usize..4, proptest::bool::weighted(0.85)), 20..70),
+    ) {
+        let mut story = Story::new("guangdong");
+        for (i, (which, amount, right)) in tries.into_iter().enumerate() {
+            let on = 901 + (i as u16 / 3).min(29);
+            let next = story.lines.last().map_or("filing", |line| line.split_once("→ ").unwrap().1);
+            let next: Vec<&str> = next.split(' ').collect();
+            let kind = Act::KINDS.get(which).copied().unwrap_or(next[which % next.len().min(2)]);
+            let amount = [50_000, 120_000, 99_999, 130_000][if right { usual } else { amount }];
+            let act = any_act(&story, kind, on, amount, right);
+            let late = change!(act.clone(), Decision { on = day(1101) });
+            for act in [act, late] {
+                if story.ask(&act).is_empty() {
+                    story.force(act);
+                }
+            }
+        }
+        let state = &story.state;
+        if let Some(made) = &state.decision {
+            let told = state.notice().unwrap();
+            proptest::prop_assert!(made.penalty.fine <= told.proposed.fine);
+            proptest::prop_assert!(state.conclusion.is_some() && !state.officers.contains(&made.decided_by));
+            if made.penalty.fine >= Money::from_yuan(100_000) {
+                let opinion = state.passing_round().unwrap().opinion.as_ref().unwrap();
+                proptest::prop_assert_eq!(Some(opinion.record), made.review);
+                proptest::prop_assert!(!state.officers.contains(&opinion.reviewer.person));
+                proptest::prop_assert!(state.discussion.as_ref().is_some_and(|held| !held.stale));
+            }
+        }
+        proptest::prop_assert!(state.disclosure.is_none() || state.service.is_some());
+        proptest::prop_assert!(state.closed_on.is_none() || state.executed_on.is_some());
+    }
+}

@@ -29,7 +29,16 @@ pub fn decision_breaches() -> Vec<Breach> {
     undiscussed.tell(notice(826, fine(120_000), true)).tell(statement(827, true, false, false));
     let mut unnoticed = major();
     unnoticed.tell(discussion(828, fine(120_000)));
+    let mut raised = major();
+    raised.force(notice(826, fine(130_000), true)).tell(statement(827, true, false, false));
+    raised.tell(discussion(828, fine(130_000)));
+    let mut unreviewed = major();
+    unreviewed.tell(notice(826, fine(120_000), true)).tell(hearing());
+    unreviewed.force(discussion(911, fine(120_000)));
+    let after_hearing = decision(914, fine(120_000), Some(record(6)));
     vec![
+        ("above review", raised, decide(fine(130_000)), "penalty-58"),
+        ("no review after the hearing", unreviewed, after_hearing, "penalty-58 penalty-58"),
         ("no notice", ordinary_concluded(), plain(fine(50_000)), "penalty-62"),
         ("no notice in a major case", unnoticed, decide(fine(120_000)), "penalty-62"),
         ("period still running", ordinary(), decision(902, fine(50_000), None), "penalty-62"),
@@ -124,6 +133,13 @@ pub fn later_breaches() -> Vec<Breach> {
     warned.tell(notice(826, warning.clone(), false)).tell(decision(903, warning, None));
     warned.tell(service(904));
     let until = zhijian_day(2027, 901);
+    let most = Money::from_fen(i64::MAX).unwrap();
+    let mut overpaid = served();
+    overpaid.force(Act::Execution { on: day(910), paid: most, complete: false });
+    let mut spared = ordinary_concluded();
+    let how = Outcome::NotEstablished;
+    let nothing = decision(903, Penalty::default(), None);
+    spared.tell(change!(nothing, Decision { outcome = how })).tell(service(904));
     vec![
         ("service without decision", ordinary(), service(901), "house-order"),
         ("service twice", served(), service(902), "penalty-61"),
@@ -198,6 +214,14 @@ pub fn later_breaches() -> Vec<Breach> {
         ("complete but unpaid", served(), paid(119_999, true), "penalty-67"),
         ("paid beyond the surcharge", served(), paid(240_001, false), "penalty-72"),
         ("surcharge up to the fine", served(), paid(240_000, true), ""),
+        ("paid beyond counting", overpaid, paid(1, false), "penalty-72"),
+        ("executed although spared", spared, paid(0, true), "house-order"),
+        (
+            "shown until before it is shown",
+            served(),
+            change!(disclosure(902, record(10)), Disclosure { show_until = Some(day(901)) }),
+            "opinion-118-6",
+        ),
         ("executed twice", done(), paid(0, true), "penalty-67"),
         ("closed unexecuted", shown(), close("chief"), "penalty-47"),
         ("closed unshown", plus(served(), paid(120_000, true)), close("chief"), "opinion-118-6"),

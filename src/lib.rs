@@ -5,4 +5,11 @@
 
 pub mod base;
 pub mod desk;
+pub mod evidence;
 pub mod law;
+pub mod ledger;
+pub mod store;
+pub mod app;
+pub mod config;
+pub mod worker;
+pub mod web;

@@ -6,7 +6,9 @@ pub mod moment;
 pub mod money;
 
 pub use digest::Digest;
-pub use ids::Id;
+pub use ids::{
+    AgencyId, CaseId, DisclosureId, DraftId, ExhibitId, Id, KeyId, PersonId, RecordId, UploadId,
+};
 /// A civil date in China's legal time (UTC+8).
 pub use jiff::civil::Date as Day;
 pub use moment::Moment;

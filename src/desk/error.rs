@@ -90,6 +90,36 @@ impl Error {
     }
 }
 
+impl From<crate::store::Error> for Error {
+    fn from(fault: crate::store::Error) -> Self {
+        match fault {
+            crate::store::Error::Missing => Error::NotFound("记录"),
+            crate::store::Error::Taken => {
+                Error::Conflict("已有相同的内容，没有重复保存，请刷新后重试。".into())
+            }
+            crate::store::Error::Busy => Error::Busy,
+            crate::store::Error::Full => Error::Full,
+            broken => Error::broken(broken),
+        }
+    }
+}
+
+/// Tells "there is none" from a fault, for look-ups by key.
+pub trait Optional<T> {
+    /// `None` when the store has no such row.
+    fn optional(self) -> Result<Option<T>, Error>;
+}
+
+impl<T> Optional<T> for Result<T, crate::store::Error> {
+    fn optional(self) -> Result<Option<T>, Error> {
+        match self {
+            Ok(found) => Ok(Some(found)),
+            Err(crate::store::Error::Missing) => Ok(None),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.article.as_str() {

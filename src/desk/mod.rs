@@ -1,5 +1,36 @@
 //! Use-cases: one act a file, one public verb a file. No HTTP, no SQL, no templates.
+//!
+//! Every act is one shape: a form is prepared into the exact bytes to sign ([`prepare`]), people sign them
+//! ([`sign`]), and the last signature links the record ([`append`]) and updates what it implies ([`project`]).
 
+pub mod append;
+pub mod begin_upload;
+pub mod continue_upload;
+pub mod disclose;
+pub mod enrol_key;
 pub mod error;
+pub mod file;
+pub mod fill;
+pub mod house;
+pub mod expire;
+pub mod import_list;
+pub mod look_up;
+pub mod penalty_list;
+pub mod permit;
+pub mod prepare;
+pub mod project;
+pub mod prove;
+pub mod receive_exhibit;
+pub mod seal_checkpoint;
+pub mod sealing;
+pub mod set_up;
+pub mod sign;
+pub mod sign_in;
+pub mod submit;
+pub mod view_exhibit;
+pub mod vouch;
 
-pub use error::{Error, FieldFault, Reason};
+
+pub use error::{Error, FieldFault, Optional, Reason};
+pub use house::{Clock, Desk, House, Limits, ServiceKey};
+pub use permit::{Role, Who};

@@ -193,6 +193,8 @@ pub enum Act {
         /// One of the eight kinds of 行政处罚法 art. 46, by id.
         evidence_kind: String,
     },
+    /// 附件入库: the service received bytes and put their digest on record
+    Custody { on: Day },
     /// 调查终结
     Conclusion {
         on: Day,
@@ -323,6 +325,7 @@ impl Act {
             Act::Inspection { .. } => "inspection",
             Act::Interview { .. } => "interview",
             Act::Evidence { .. } => "evidence",
+            Act::Custody { .. } => "custody",
             Act::Conclusion { .. } => "conclusion",
             Act::Submission { .. } => "submission",
             Act::Review { .. } => "review",
@@ -348,6 +351,7 @@ impl Act {
             | Act::Inspection { on, .. }
             | Act::Interview { on, .. }
             | Act::Evidence { on, .. }
+            | Act::Custody { on }
             | Act::Conclusion { on, .. }
             | Act::Submission { on, .. }
             | Act::Review { on, .. }

@@ -1,4 +1,5 @@
 -- Columns are TEXT, BIGINT, INTEGER, BOOLEAN and BLOB only, so that one Diesel schema fits both engines.
+-- An INTEGER PRIMARY KEY is SQLite's own row number (64 bits): one index less, and no second number to forge.
 -- Times (*_at) are milliseconds UTC; days (*_on, due) are 'YYYY-MM-DD' in China; money is fen.
 CREATE TABLE settings (
     name TEXT NOT NULL PRIMARY KEY,
@@ -9,6 +10,7 @@ CREATE TABLE agencies (
     id TEXT NOT NULL PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    short_name TEXT NOT NULL,
     parent_id TEXT REFERENCES agencies (id),
     region TEXT NOT NULL,
     pack TEXT NOT NULL,
@@ -31,6 +33,7 @@ CREATE TABLE people (
     active BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL
 );
+CREATE INDEX people_by_agency ON people (agency_id, login);
 
 CREATE TABLE sessions (
     token_digest TEXT NOT NULL PRIMARY KEY,
@@ -40,6 +43,8 @@ CREATE TABLE sessions (
     seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX sessions_by_person ON sessions (person_id);
+CREATE INDEX sessions_expiring ON sessions (expires_at);
 
 -- Signing keys; a server-held one carries its secret sealed under the owner's password.
 CREATE TABLE keys (
@@ -94,7 +99,8 @@ CREATE TABLE cases (
     closed_at BIGINT,
     UNIQUE (agency_id, number)
 );
-CREATE INDEX cases_by_agency ON cases (agency_id, updated_at);
+CREATE INDEX cases_by_agency ON cases (agency_id, updated_at, id);
+CREATE INDEX cases_by_stage ON cases (agency_id, stage, updated_at, id);
 
 CREATE TABLE records (
     id TEXT NOT NULL PRIMARY KEY,
@@ -112,7 +118,7 @@ CREATE TABLE records (
 );
 
 CREATE TABLE entries (
-    leaf BIGINT NOT NULL PRIMARY KEY,
+    leaf INTEGER NOT NULL PRIMARY KEY,
     chain TEXT NOT NULL REFERENCES chains (id),
     seq BIGINT NOT NULL,
     prev BLOB NOT NULL,
@@ -123,7 +129,7 @@ CREATE TABLE entries (
 );
 
 CREATE TABLE leaves (
-    idx BIGINT NOT NULL PRIMARY KEY,
+    idx INTEGER NOT NULL PRIMARY KEY,
     leaf BLOB NOT NULL,
     nonce BLOB NOT NULL
 );
@@ -137,7 +143,7 @@ CREATE TABLE nodes (
 );
 
 CREATE TABLE checkpoints (
-    size BIGINT NOT NULL PRIMARY KEY,
+    size INTEGER NOT NULL PRIMARY KEY,
     root BLOB NOT NULL,
     sealed_at BIGINT NOT NULL,
     note TEXT NOT NULL
@@ -151,12 +157,14 @@ CREATE TABLE drafts (
     payload BLOB NOT NULL,
     fields BLOB NOT NULL,
     signatures TEXT NOT NULL,
+    waiting_for TEXT NOT NULL,
     head BLOB NOT NULL,
     prepared_by TEXT NOT NULL REFERENCES people (id),
     prepared_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX drafts_by_chain ON drafts (chain);
+CREATE INDEX drafts_expiring ON drafts (expires_at);
 
 CREATE TABLE uploads (
     id TEXT NOT NULL PRIMARY KEY,
@@ -175,6 +183,7 @@ CREATE TABLE uploads (
     exhibit_id TEXT
 );
 CREATE INDEX uploads_by_case ON uploads (case_id);
+CREATE INDEX uploads_expiring ON uploads (state, expires_at);
 
 CREATE TABLE exhibits (
     id TEXT NOT NULL PRIMARY KEY,
@@ -214,6 +223,7 @@ CREATE TABLE reviews (
 );
 CREATE INDEX reviews_waiting ON reviews (agency_id, due);
 
+-- `disclosed_by` is the record that disclosed or withheld the decision; NULL while that is still due.
 CREATE TABLE decisions (
     record_id TEXT NOT NULL PRIMARY KEY REFERENCES records (id),
     case_id TEXT NOT NULL REFERENCES cases (id),
@@ -226,9 +236,11 @@ CREATE TABLE decisions (
     confiscated BIGINT NOT NULL,
     major BOOLEAN NOT NULL,
     review_record_id TEXT,
+    disclosed_by TEXT REFERENCES records (id),
     UNIQUE (agency_id, number)
 );
 CREATE INDEX decisions_by_case ON decisions (case_id);
+CREATE INDEX decisions_undisclosed ON decisions (agency_id, decided_on) WHERE disclosed_by IS NULL;
 
 CREATE TABLE clocks (
     id TEXT NOT NULL PRIMARY KEY,
@@ -241,6 +253,7 @@ CREATE TABLE clocks (
     met_on TEXT
 );
 CREATE INDEX clocks_due ON clocks (agency_id, due);
+CREATE INDEX clocks_by_case ON clocks (case_id);
 
 -- The public face of a decision; `content` is what the newest release shows, as JSON.
 CREATE TABLE disclosures (
@@ -267,7 +280,8 @@ CREATE TABLE disclosures (
     source_key TEXT UNIQUE
 );
 CREATE INDEX disclosures_newest ON disclosures (published_at, id);
-CREATE INDEX disclosures_by_agency ON disclosures (agency_id, published_at);
+CREATE INDEX disclosures_by_agency ON disclosures (agency_id, published_at, id);
+CREATE INDEX disclosures_by_case ON disclosures (case_id);
 CREATE INDEX disclosures_by_document ON disclosures (document_number);
 
 CREATE TABLE releases (

@@ -56,7 +56,10 @@ fn follows(case: &mut Case<'_>) {
     let earlier: Vec<(&str, Day)> = match case.act {
         Act::Filing { discovered_on, .. } => vec![("发现违法行为", *discovered_on)],
         // Checks before filing (核查) are lawful and stay on record with their own day.
-        Act::Inspection { .. } | Act::Interview { .. } | Act::Evidence { .. } => Vec::new(),
+        Act::Inspection { .. }
+        | Act::Interview { .. }
+        | Act::Evidence { .. }
+        | Act::Custody { .. } => Vec::new(),
         Act::Conclusion { .. } => filed.into_iter().collect(),
         Act::Submission { .. } => concluded.into_iter().collect(),
         Act::Review { .. } => submitted.into_iter().collect(),

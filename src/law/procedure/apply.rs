@@ -24,6 +24,8 @@ impl CaseState {
             Act::Inspection { .. } => self.inspections += 1,
             Act::Interview { .. } => self.interviews += 1,
             Act::Evidence { .. } => self.evidence += 1,
+            // Bytes become part of the reviewed file when an evidence record cites them, not before.
+            Act::Custody { .. } => {}
             Act::Conclusion { on, proposed, complex, public_interest, crime_suspected, .. } => {
                 self.conclusion = Some(Concluded {
                     on: *on,

@@ -1,0 +1,246 @@
+//! Composition root: the only place that opens the store, the vault, the keys and the clock.
+
+use crate::{
+    base::{KeyId, Moment},
+    config::Config,
+    desk::{
+        Clock, Desk, House, Limits, Optional, ServiceKey,
+        append::{self, Begin},
+        project::REGISTER,
+        sealing::SealingKey,
+        sign_in::Tries,
+        vouch::{self, OwnRecord},
+    },
+    evidence::{intake::Intake, vault::Vault},
+    law::{self, calendar::Calendar, rulebook::Rulebook},
+    ledger::note::NoteSigner,
+    store::{self, Store, StoreConfig},
+};
+use anyhow::{Context, Result, bail};
+use ed25519_dalek::SigningKey;
+use serde_json::json;
+use std::{
+    collections::HashMap,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+/// Bytes written between two commits of an upload's position.
+const SYNC_EVERY: u64 = 8 << 20;
+
+/// The operating system's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Moment {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Moment::from_millis(now.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// How a command needs the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// As the one server: may write.
+    Serve,
+    /// Beside a running server: looks only.
+    Look,
+}
+
+/// Opens everything under the data folder `data`, creating what is missing when serving.
+///
+/// # Errors
+/// Says which part could not be opened; a second server on one SQLite file is refused here.
+pub async fn open(
+    config: &Config,
+    data: &Path,
+    clock: Arc<dyn Clock>,
+    access: Access,
+) -> Result<Arc<House>> {
+    if access == Access::Serve {
+        make_private_folder(data)?;
+    }
+    let store = open_store(config, data, access)?;
+    let keys = Keys::open(&data.join("keys"), access)?;
+    let (rulebook, calendar) = law_as_shipped()?;
+    if rulebook.pack(&config.law.pack).is_none() {
+        bail!("[law] pack: there is no rule pack {:?}", config.law.pack);
+    }
+    let origin = origin(config, &store, access).await?;
+    let quota = config.evidence.staging_quota_bytes;
+    let runtime = tokio::runtime::Handle::current();
+    let intake =
+        Intake::open(&data.join("staging"), SYNC_EVERY, (quota > 0).then_some(quota), runtime)
+            .context("staging folder")?;
+    let service = ServiceKey { id: KeyId::new(clock.now()), key: keys.service };
+    let mut house = House {
+        store,
+        vault: Vault::open(&data.join("vault")).context("vault")?,
+        intake,
+        rulebook,
+        calendar,
+        default_pack: config.law.pack.clone(),
+        clock,
+        service,
+        log: NoteSigner::new(origin, keys.log).context("[log] origin")?,
+        master: SealingKey::from_bytes(keys.master),
+        guard: data.join("log.guard"),
+        limits: Limits {
+            upload_bytes: config.evidence.upload_limit_bytes,
+            upload_days: config.evidence.upload_days,
+            session_idle_hours: config.session.idle_hours,
+        },
+        tries: Tries::new(config.session.tries_a_minute),
+        viewings: Mutex::new(HashMap::new()),
+    };
+    house.service.id = service_key_id(&house, access).await?;
+    Ok(Arc::new(house))
+}
+
+/// The law that is compiled in: `config/law`, `config/region`, `config/calendar`.
+pub fn law_as_shipped() -> Result<(Rulebook, Calendar)> {
+    let files = law::builtin_files();
+    let rulebook = Rulebook::from_toml(files).context("rules")?;
+    let calendar = Calendar::from_toml(files).context("calendars")?;
+    Ok((rulebook, calendar))
+}
+
+fn open_store(config: &Config, data: &Path, access: Access) -> Result<Store> {
+    let url = match config.store.url.reveal() {
+        "" => format!("sqlite://{}", data.join("zhijian.db").display()),
+        url => url.to_owned(),
+    };
+    let mut settings = StoreConfig::new(url);
+    settings.readers = config.store.readers;
+    let opened = match access {
+        Access::Serve => Store::open(&settings),
+        Access::Look => Store::open_beside(&settings),
+    };
+    opened.context("database")
+}
+
+/// The log's origin: fixed in the database when the log begins.
+async fn origin(config: &Config, store: &Store, access: Access) -> Result<String> {
+    let known = store.read(|db| store::settings::find(db, "log.origin")).await?;
+    match (known, config.log.origin.as_str()) {
+        (Some(known), wanted) if wanted.is_empty() || wanted == known => Ok(known),
+        (Some(known), wanted) => bail!("[log] origin is {wanted:?} but this log is {known:?}"),
+        (None, _) if access == Access::Look => bail!("this data folder holds no log yet"),
+        (None, wanted) => {
+            let fresh = format!("zhijian.local/{}", KeyId::new(SystemClock.now()));
+            let origin = if wanted.is_empty() { fresh } else { wanted.to_owned() };
+            let value = origin.clone();
+            store.write(move |db| store::settings::set(db, "log.origin", &value)).await?;
+            Ok(origin)
+        }
+    }
+}
+
+/// Finds the service's key among the registered ones, or puts it on record.
+async fn service_key_id(house: &House, access: Access) -> Result<KeyId> {
+    let public = house.service.key.verifying_key().to_bytes();
+    let known = house.store.read(move |db| store::keys::by_public_key(db, &public).optional()).await?;
+    if let Some(key) = known {
+        return Ok(key.id.parse()?);
+    }
+    if access == Access::Look {
+        bail!("the service key in this data folder was never registered");
+    }
+    let id = house.service.id.clone();
+    let mut facts = serde_json::Map::new();
+    facts.insert("key".into(), json!(id.as_str()));
+    facts.insert("person".into(), json!(vouch::SERVICE));
+    facts.insert("public_key".into(), json!(hex::encode(public)));
+    facts.insert("custody".into(), json!("service"));
+    let now = house.clock.now();
+    let chain = format!("{REGISTER}system");
+    let own = OwnRecord {
+        chain: &chain,
+        kind: "key-registered",
+        facts,
+        fields: Vec::new(),
+        exhibits: Vec::new(),
+        on_behalf_of: None,
+    };
+    let record = vouch::sign_own(house, own, now)?;
+    let master = house.master.clone();
+    let row = store::keys::Key {
+        id: id.to_string(),
+        person_id: None,
+        public_key: public.to_vec(),
+        custody: "service".into(),
+        sealed_secret: None,
+        registered_at: now.millis(),
+        registered_leaf: 0,
+        revoked_at: None,
+        revoked_leaf: None,
+    };
+    house
+        .store
+        .write(move |db| {
+            // Its own registration is the one record signed by a key that is not yet registered.
+            store::keys::insert(db, &row)?;
+            append::link(db, &master, &record, Begin::Register(None), now)
+        })
+        .await?;
+    Ok(id)
+}
+
+struct Keys {
+    service: SigningKey,
+    log: SigningKey,
+    master: [u8; 32],
+}
+
+impl Keys {
+    fn open(dir: &Path, access: Access) -> Result<Keys> {
+        if access == Access::Serve {
+            make_private_folder(dir)?;
+        }
+        let secret = |name: &str| secret_file(&dir.join(name), access);
+        Ok(Keys {
+            service: SigningKey::from_bytes(&secret("service.key")?),
+            log: SigningKey::from_bytes(&secret("log.key")?),
+            master: secret("master.key")?,
+        })
+    }
+}
+
+/// 32 secret bytes in hex, made once, readable by the owner only and durable before they are used.
+fn secret_file(path: &PathBuf, access: Access) -> Result<[u8; 32]> {
+    let what = || format!("secret {}", path.display());
+    if !path.exists() {
+        if access == Access::Look {
+            bail!("{} is missing", what());
+        }
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|_| anyhow::anyhow!("no random bytes"))?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).with_context(what)?;
+        file.write_all(hex::encode(bytes).as_bytes()).with_context(what)?;
+        file.sync_all().with_context(what)?;
+    }
+    let text = fs::read_to_string(path).with_context(what)?;
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut bytes)
+        .map_err(|_| anyhow::anyhow!("{} does not hold 64 hex digits", what()))?;
+    Ok(bytes)
+}
+
+fn make_private_folder(dir: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).with_context(|| format!("folder {}", dir.display()))
+}
+
+/// A desk for the machine itself, with nobody signed in.
+pub fn own_desk(house: &Arc<House>) -> Desk {
+    Desk::new(house.clone(), None)
+}

@@ -1,0 +1,193 @@
+//! Registering and revoking a person's signing key; each event is a record in the agency's register.
+
+use super::{
+    Desk, Error, House, Optional,
+    append::{self, Begin},
+    project::REGISTER,
+    sealing,
+    sign_in::{blocking, password_fits},
+    vouch::{self, OwnRecord},
+};
+use crate::{
+    base::{KeyId, Moment},
+    store::{Db, keys, people},
+};
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use serde_json::json;
+
+/// A key in the browser (WebCrypto, not extractable) or held here under its owner's password.
+pub enum Enrolment {
+    /// The browser made it and signed the challenge with it.
+    Browser {
+        /// Raw Ed25519 public key.
+        public_key: [u8; 32],
+        /// Signature over [`challenge`].
+        proof: [u8; 64],
+    },
+    /// The service makes it and seals it under this password.
+    Server {
+        /// The owner's password.
+        password: String,
+    },
+}
+
+/// What a browser signs to prove that it holds the key it enrols: bound to the person and the session.
+pub fn challenge(person: &str, csrf: &str) -> String {
+    format!("zhijian/enrol/v1\n{person}\n{csrf}\n")
+}
+
+/// Enrols a key for the signed-in person.
+///
+/// # Errors
+/// `Refused` when the proof or the password does not fit, `Conflict` when the key is known already.
+pub async fn enrol(desk: &Desk, enrolment: Enrolment) -> Result<KeyId, Error> {
+    let who = desk.who()?;
+    let person = who.person.to_string();
+    let id = KeyId::new(desk.now);
+    let new = match enrolment {
+        Enrolment::Browser { public_key, proof } => {
+            let text = challenge(&person, &who.csrf);
+            VerifyingKey::from_bytes(&public_key)
+                .and_then(|key| key.verify_strict(text.as_bytes(), &Signature::from_bytes(&proof)))
+                .map_err(|_| Error::refused("未能证明浏览器持有该密钥，请刷新页面后重试。"))?;
+            NewKey { public_key, custody: "browser", sealed: None }
+        }
+        Enrolment::Server { password } => {
+            let row = person.clone();
+            let row = desk.house.store.read(move |db| people::find(db, &row).optional()).await?;
+            let hash = row.ok_or(Error::NotFound("人员"))?.password_hash;
+            desk.house.tries.count(format!("account {person}"))?;
+            let key_id = id.to_string();
+            blocking(move || server_key(&password, &hash, &key_id)).await??
+        }
+    };
+    let (house, now, key_id) = (desk.house.clone(), desk.now, id.clone());
+    desk.house.store.write(move |db| register(db, &house, &person, &key_id, new, now)).await?;
+    Ok(id)
+}
+
+/// A key about to be registered.
+pub struct NewKey {
+    /// Raw Ed25519 public key.
+    pub public_key: [u8; 32],
+    /// `browser` or `server`.
+    pub custody: &'static str,
+    /// The secret under the owner's password, for `server`.
+    pub sealed: Option<Vec<u8>>,
+}
+
+fn server_key(password: &str, hash: &str, key_id: &str) -> Result<NewKey, Error> {
+    if !password_fits(password, hash) {
+        return Err(Error::refused("密码不正确。"));
+    }
+    let secret = SigningKey::from_bytes(&sealing::random()?);
+    seal_new(&secret, password, key_id)
+}
+
+/// The registration of `secret`, to be held here under `password`.
+pub fn seal_new(secret: &SigningKey, password: &str, key_id: &str) -> Result<NewKey, Error> {
+    let sealed = sealing::seal_secret(password, key_id, &secret.to_bytes())?;
+    let public_key = secret.verifying_key().to_bytes();
+    Ok(NewKey { public_key, custody: "server", sealed: Some(sealed) })
+}
+
+/// Puts a key on record and into use; inside a write.
+pub fn register(
+    db: &mut Db,
+    house: &House,
+    person: &str,
+    id: &KeyId,
+    new: NewKey,
+    now: Moment,
+) -> Result<(), Error> {
+    let owner = people::find(db, person).optional()?.ok_or(Error::NotFound("人员"))?;
+    if keys::by_public_key(db, &new.public_key).optional()?.is_some() {
+        return Err(Error::Conflict("该密钥已经登记。".into()));
+    }
+    let public_hex = hex::encode(new.public_key);
+    let event = facts(id, person, json!({ "public_key": public_hex, "custody": new.custody }));
+    let leaf = on_register(db, house, &owner, "key-registered", event, now)?;
+    keys::insert(
+        db,
+        &keys::Key {
+            id: id.to_string(),
+            person_id: Some(person.to_owned()),
+            public_key: new.public_key.to_vec(),
+            custody: new.custody.to_owned(),
+            sealed_secret: new.sealed,
+            registered_at: now.millis(),
+            registered_leaf: leaf,
+            revoked_at: None,
+            revoked_leaf: None,
+        },
+    )?;
+    Ok(())
+}
+
+/// Revokes one of the signed-in person's keys, or, for an administrator, anybody's in the agency.
+///
+/// # Errors
+/// `NotFound` for a key that is not theirs to revoke, `Conflict` when it is revoked already.
+pub async fn revoke(desk: &Desk, id: &KeyId, reason: &str) -> Result<(), Error> {
+    let who = desk.who()?.clone();
+    if reason.trim().is_empty() {
+        return Err(Error::invalid("reason", "请写明吊销原因。"));
+    }
+    let (house, now) = (desk.house.clone(), desk.now);
+    let (id, reason) = (id.clone(), reason.to_owned());
+    desk.house
+        .store
+        .write(move |db| {
+            let key = keys::find(db, id.as_str()).optional()?.ok_or(Error::NotFound("密钥"))?;
+            let owner = key.person_id.clone().ok_or(Error::NotFound("密钥"))?;
+            let owner = people::find(db, &owner).optional()?.ok_or(Error::NotFound("密钥"))?;
+            let own = owner.id == who.person.as_str();
+            let administers =
+                who.is(super::Role::Administrator) && owner.agency_id == who.agency;
+            if !own && !administers {
+                return Err(Error::NotFound("密钥"));
+            }
+            if key.revoked_at.is_some() {
+                return Err(Error::Conflict("该密钥已经吊销。".into()));
+            }
+            let event = facts(&id, &owner.id, json!({ "reason": reason }));
+            let leaf = on_register(db, &house, &owner, "key-revoked", event, now)?;
+            keys::revoke(db, id.as_str(), now.millis(), leaf)?;
+            Ok(())
+        })
+        .await
+}
+
+fn facts(
+    id: &KeyId,
+    person: &str,
+    more: serde_json::Value,
+) -> serde_json::Map<String, serde_json::Value> {
+    let mut facts = more.as_object().cloned().unwrap_or_default();
+    facts.insert("key".into(), json!(id.as_str()));
+    facts.insert("person".into(), json!(person));
+    facts
+}
+
+/// Appends a machine record to the register of the person's agency; gives its leaf index.
+fn on_register(
+    db: &mut Db,
+    house: &House,
+    person: &people::Person,
+    kind: &str,
+    facts: serde_json::Map<String, serde_json::Value>,
+    now: Moment,
+) -> Result<i64, Error> {
+    let chain = format!("{REGISTER}{}", person.agency_id);
+    let own = OwnRecord {
+        chain: &chain,
+        kind,
+        facts,
+        fields: Vec::new(),
+        exhibits: Vec::new(),
+        on_behalf_of: Some(person.id.clone()),
+    };
+    let record = vouch::sign_own(house, own, now)?;
+    let begin = Begin::Register(Some(person.agency_id.clone()));
+    Ok(append::append(db, house, &record, begin, now)?.leaf.cast_signed())
+}

@@ -1,0 +1,110 @@
+//! People and keys of an agency, for administrators and for each person about themselves.
+
+use super::case_file::moment_words;
+use crate::{
+    base::Moment,
+    desk::{Desk, Error, Role, permit},
+    store::{agencies, keys, people},
+};
+use serde::Serialize;
+
+/// A person as lists show them.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonView {
+    /// Person id.
+    pub id: String,
+    /// Sign-in name.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Agency's name.
+    pub agency: String,
+    /// Roles in Chinese.
+    pub roles: Vec<&'static str>,
+    /// 执法证号
+    pub certificate: String,
+    /// Validity of the certificate, in words.
+    pub certificate_days: String,
+    /// 法律职业资格证书号
+    pub qualification: String,
+    /// Whether the person may sign in.
+    pub active: bool,
+}
+
+/// A signing key as its owner sees it.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyView {
+    /// Key id.
+    pub id: String,
+    /// Public key in hex.
+    pub public_key: String,
+    /// `browser` or `server`.
+    pub custody: String,
+    /// When it was registered.
+    pub registered_at: String,
+    /// Leaf of the registration.
+    pub registered_leaf: i64,
+    /// When it was revoked, empty while it is good.
+    pub revoked_at: String,
+}
+
+/// The people of the signed-in administrator's agency; of all agencies for a supervisor.
+pub async fn people(desk: &Desk) -> Result<Vec<PersonView>, Error> {
+    let who = desk.who()?.clone();
+    who.require(&[Role::Administrator, Role::Supervisor], "查看人员")?;
+    desk.house
+        .store
+        .read(move |db| {
+            let all = agencies::all(db)?;
+            let scope: Vec<String> = if who.is(Role::Supervisor) {
+                all.iter().map(|agency| agency.id.clone()).collect()
+            } else {
+                vec![who.agency.clone()]
+            };
+            let name = |id: &str| all.iter().find(|a| a.id == id).map_or("", |a| a.name.as_str());
+            let rows = people::by_agency(db, &scope)?;
+            Ok(rows.into_iter().map(|row| view(name(&row.agency_id).to_owned(), row)).collect())
+        })
+        .await
+}
+
+fn view(agency: String, row: people::Person) -> PersonView {
+    let days = match row.certificate.as_str() {
+        "" => String::new(),
+        _ => format!(
+            "{}至{}",
+            super::day_words(&row.certificate_from),
+            super::day_words(&row.certificate_until)
+        ),
+    };
+    PersonView {
+        roles: permit::parse_roles(&row.roles).into_iter().map(Role::label).collect(),
+        certificate_days: days,
+        agency,
+        id: row.id,
+        login: row.login,
+        name: row.name,
+        certificate: row.certificate,
+        qualification: row.qualification,
+        active: row.active,
+    }
+}
+
+/// The signed-in person's keys, newest first.
+pub async fn my_keys(desk: &Desk) -> Result<Vec<KeyView>, Error> {
+    let person = desk.who()?.person.to_string();
+    let mut rows = desk.house.store.read(move |db| keys::by_person(db, &person)).await?;
+    rows.sort_by_key(|key| std::cmp::Reverse(key.registered_leaf));
+    let words = |at: i64| moment_words(Moment::from_millis(at));
+    Ok(rows
+        .into_iter()
+        .map(|key| KeyView {
+            public_key: hex::encode(key.public_key),
+            registered_at: words(key.registered_at),
+            registered_leaf: key.registered_leaf,
+            revoked_at: key.revoked_at.map(words).unwrap_or_default(),
+            id: key.id,
+            custody: key.custody,
+        })
+        .collect())
+}

@@ -1,0 +1,157 @@
+//! What waits for somebody: reviews by due day, decisions to disclose, clocks that have run out.
+
+use super::{
+    Names,
+    cases::{self, CaseCard, scope},
+    day_words,
+};
+use crate::{
+    base::Day,
+    desk::{Desk, Error, House, Role, Who, project},
+    law::{clock::deadline, words},
+    store::{self, Db, agencies, clocks, decisions, reviews},
+};
+use serde::Serialize;
+
+/// Most rows of one list of work.
+const LIMIT: i64 = 200;
+
+/// A review that waits.
+#[derive(Clone, Debug, Serialize)]
+pub struct Waiting {
+    /// The case.
+    pub case: CaseCard,
+    /// Round.
+    pub round: i32,
+    /// Who submitted.
+    pub submitted_by: String,
+    /// Day submitted.
+    pub submitted_on: String,
+    /// Last day.
+    pub due: String,
+    /// Whether it has passed.
+    pub late: bool,
+}
+
+/// A decision that has to be disclosed or withheld.
+#[derive(Clone, Debug, Serialize)]
+pub struct Due {
+    /// The case.
+    pub case: CaseCard,
+    /// 决定书文号
+    pub number: String,
+    /// Day decided.
+    pub decided_on: String,
+    /// Last day to disclose.
+    pub due: String,
+    /// Working days left, in words.
+    pub left: String,
+    /// Whether the day has passed.
+    pub late: bool,
+}
+
+/// A clock that has run out or is about to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Overdue {
+    /// The case.
+    pub case: CaseCard,
+    /// What should have been done.
+    pub what: String,
+    /// Article.
+    pub article: String,
+    /// Last day.
+    pub due: String,
+}
+
+/// Reviews that wait for the signed-in reviewer, the most urgent first.
+pub async fn reviews(desk: &Desk) -> Result<Vec<Waiting>, Error> {
+    let who = desk.who()?.clone();
+    who.require(&[Role::Reviewer, Role::Head, Role::Supervisor], "查看待审案件")?;
+    let today = desk.now.day().to_string();
+    desk.house.store.read(move |db| waiting(db, &who, &today)).await
+}
+
+fn waiting(db: &mut Db, who: &Who, today: &str) -> Result<Vec<Waiting>, Error> {
+    let mut names = Names::default();
+    let mut list = Vec::new();
+    let scope = scope(db, who)?;
+    for row in reviews::waiting(db, &scope, LIMIT)? {
+        let case = store::cases::find(db, &row.case_id)?;
+        let at = crate::base::Moment::from_millis(row.submitted_at);
+        list.push(Waiting {
+            case: cases::card(db, case, today)?,
+            round: row.round,
+            submitted_by: names.of(db, &row.submitted_by)?,
+            submitted_on: words::day(at.day()),
+            late: row.due.as_str() < today,
+            due: day_words(&row.due),
+        });
+    }
+    Ok(list)
+}
+
+/// Decisions that wait to be made public, the oldest first.
+pub async fn disclosures(desk: &Desk) -> Result<Vec<Due>, Error> {
+    let who = desk.who()?.clone();
+    who.require(&[Role::Clerk, Role::Head, Role::Supervisor], "查看待公示决定")?;
+    let (house, today) = (desk.house.clone(), desk.now.day());
+    desk.house.store.read(move |db| due(db, &house, &who, today)).await
+}
+
+fn due(db: &mut Db, house: &House, who: &Who, today: Day) -> Result<Vec<Due>, Error> {
+    let mut list = Vec::new();
+    let scope = scope(db, who)?;
+    for row in decisions::undisclosed(db, &scope, LIMIT)? {
+        let case = store::cases::find(db, &row.case_id)?;
+        let agency = agencies::find(db, &row.agency_id)?;
+        let period = project::pack_of(house, &agency)?.disclosure_period(&case.act_kind);
+        let decided: Day = row.decided_on.parse().map_err(Error::broken)?;
+        let last = deadline(&house.calendar, decided, period.n, period.unit, &[]).due;
+        list.push(Due {
+            case: cases::card(db, case, &today.to_string())?,
+            number: row.number,
+            decided_on: words::day(decided),
+            left: left(house, today, last),
+            late: last < today,
+            due: words::day(last),
+        });
+    }
+    Ok(list)
+}
+
+/// Working days from `today` to `last`, in words.
+fn left(house: &House, today: Day, last: Day) -> String {
+    let (from, to) = if today <= last { (today, last) } else { (last, today) };
+    let mut count = 0;
+    let mut day = from;
+    while day < to {
+        day = day.tomorrow().unwrap_or(to);
+        count += u32::from(house.calendar.assume_working(day).0);
+    }
+    if today <= last { format!("还有{count}个工作日") } else { format!("已超过{count}个工作日") }
+}
+
+/// Clocks that have run out, the longest first.
+pub async fn overdue(desk: &Desk) -> Result<Vec<Overdue>, Error> {
+    let who = desk.who()?.clone();
+    let house = desk.house.clone();
+    let today = desk.now.day().to_string();
+    desk.house
+        .store
+        .read(move |db| {
+            let scope = scope(db, &who)?;
+            let mut list = Vec::new();
+            for row in clocks::overdue(db, &scope, &today, LIMIT)? {
+                let case = store::cases::find(db, &row.case_id)?;
+                let rule = house.rulebook.rule(&row.rule);
+                list.push(Overdue {
+                    case: cases::card(db, case, &today)?,
+                    what: rule.text.clone(),
+                    article: rule.article.clone(),
+                    due: day_words(&row.due),
+                });
+            }
+            Ok(list)
+        })
+        .await
+}

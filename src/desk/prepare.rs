@@ -1,0 +1,234 @@
+//! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
+
+use super::{Desk, Error, FieldFault, House, Optional, Who, disclose, fill, project, sealing, vouch};
+use crate::{
+    base::{CaseId, Digest, DraftId, KeyId, Moment},
+    law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
+    ledger::{
+        dsse::Signature,
+        field::{self, Field},
+        record::{Payload, SCHEMA, Signer},
+    },
+    store::{Db, agencies, cases, chains, drafts, keys},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Hours for which a prepared record waits for its signatures.
+const DRAFT_HOURS: i64 = 72;
+
+/// A form as it came in.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// Kind of record.
+    pub kind: String,
+    /// The case; none when it is being filed.
+    pub case: Option<CaseId>,
+    /// Head of the case's chain when the form was opened (hex); a moved head makes the form stale.
+    pub head: Option<String>,
+    /// The key this browser holds, if it said so.
+    pub key: Option<KeyId>,
+    /// Answers by form name.
+    pub values: BTreeMap<String, Vec<String>>,
+}
+
+impl Form {
+    /// The first answer under `name`, empty when there is none.
+    pub fn first(&self, name: &str) -> &str {
+        self.values.get(name).and_then(|all| all.first()).map_or("", String::as_str)
+    }
+}
+
+/// Where a form is to become a record.
+pub struct Ground<'h> {
+    /// The house.
+    pub house: &'h House,
+    /// Who fills it in.
+    pub who: &'h Who,
+    /// The form's specification.
+    pub spec: &'h FormSpec,
+    /// The case's row, none while filing.
+    pub case: Option<cases::Case>,
+    /// The case's state so far.
+    pub state: CaseState,
+    /// The agency.
+    pub agency: agencies::Agency,
+    /// The instant.
+    pub now: Moment,
+}
+
+/// Prepares a record from `form`.
+///
+/// # Errors
+/// `Forbidden` for the wrong role, `Conflict` for a stale form, `Invalid` with every faulty field,
+/// `Refused` with every objection of the law.
+pub async fn prepare(desk: &Desk, form: Form) -> Result<DraftId, Error> {
+    let desk = desk.clone();
+    let house = desk.house.clone();
+    house.store.write(move |db| prepare_in(db, &desk.house, desk.who()?, &form, desk.now)).await
+}
+
+/// [`prepare`] inside a write.
+pub fn prepare_in(
+    db: &mut Db,
+    house: &Arc<House>,
+    who: &Who,
+    form: &Form,
+    now: Moment,
+) -> Result<DraftId, Error> {
+    let ground = ground(db, house, who, form, now)?;
+    refuse_stale(db, form)?;
+    let (mut facts, private) = ground.spec.facts(&form.values).map_err(faults)?;
+    fill::fill(db, &ground, form, &mut facts)?;
+    let (fields, exhibits) = if disclose::composes(&form.kind) {
+        (disclose::compose(db, &ground, form, &mut facts)?, Vec::new())
+    } else {
+        let mut private = private;
+        fill::name_case(db, &ground, &mut private)?;
+        (vouch::fresh_fields(private)?, fill::exhibits(db, &ground, form)?)
+    };
+    let act = Act::parse(&form.kind, &serde_json::Value::Object(facts.clone()))
+        .map_err(|fault| Error::invalid(form.kind.clone(), format!("事项不完整：{fault}")))?;
+    let people = fill::signers(&ground, form, &act)?;
+    object(&ground, &act, &people)?;
+    let signers = people
+        .iter()
+        .map(|person| signer(db, person, form.key.as_ref().filter(|_| *person == who.person.as_str())))
+        .collect::<Result<Vec<_>, _>>()?;
+    let digests: Vec<Digest> = fields.iter().map(Field::digest).collect();
+    let chain = match &ground.case {
+        Some(case) => case.id.clone(),
+        None => CaseId::new(now).to_string(),
+    };
+    let payload = Payload {
+        schema: SCHEMA.to_owned(),
+        chain,
+        kind: form.kind.clone(),
+        at: now,
+        signers,
+        on_behalf_of: None,
+        fields_root: field::fields_root(&digests),
+        exhibits,
+        facts,
+    };
+    keep(db, house, who, &payload, &fields, now)
+}
+
+fn ground<'h>(
+    db: &mut Db,
+    house: &'h House,
+    who: &'h Who,
+    form: &Form,
+    now: Moment,
+) -> Result<Ground<'h>, Error> {
+    let spec = house.rulebook.form(&form.kind).ok_or(Error::NotFound("记录种类"))?;
+    let case = match &form.case {
+        Some(id) => Some(cases::find(db, id.as_str()).optional()?.ok_or(Error::NotFound("案件"))?),
+        None if form.kind == "filing" => None,
+        None => return Err(Error::NotFound("案件")),
+    };
+    if let Some(case) = &case {
+        who.require_sight(&case.agency_id)?;
+        if case.agency_id != who.agency {
+            return Err(Error::Forbidden("在其他机关的案件中记录"));
+        }
+    }
+    if !spec.roles.iter().any(|role| who.is(*role)) {
+        return Err(Error::Forbidden("制作这类记录"));
+    }
+    let agency = agencies::find(db, &who.agency).optional()?.ok_or(Error::NotFound("执法主体"))?;
+    let state = match &case {
+        Some(case) => serde_json::from_str(&case.state).map_err(Error::broken)?,
+        None => CaseState::default(),
+    };
+    Ok(Ground { house, who, spec, case, state, agency, now })
+}
+
+fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
+    let (Some(case), Some(head)) = (&form.case, &form.head) else { return Ok(()) };
+    let chain = chains::find(db, case.as_str()).optional()?.ok_or(Error::NotFound("案件"))?;
+    if hex::encode(&chain.head) == *head {
+        return Ok(());
+    }
+    Err(Error::Conflict(
+        "您打开表单之后案件又有了新的记录。没有保存任何内容，请返回案件核对后重新填写。".into(),
+    ))
+}
+
+/// Asks the law before anybody signs, so that a refusal costs no signature.
+fn object(ground: &Ground<'_>, act: &Act, people: &[String]) -> Result<(), Error> {
+    let house = ground.house;
+    let pack = project::pack_of(house, &ground.agency)?;
+    let objections = gate::objections(
+        &house.rulebook,
+        &house.calendar,
+        pack,
+        &ground.state,
+        act,
+        ground.now,
+        people,
+    );
+    if objections.is_empty() { Ok(()) } else { Err(project::refusal(objections)) }
+}
+
+fn faults(found: Vec<crate::law::forms::FormFault>) -> Error {
+    let fault = |f: crate::law::forms::FormFault| FieldFault { field: f.path, text: f.text };
+    Error::Invalid(found.into_iter().map(fault).collect())
+}
+
+/// The person with the key they will use: the one their browser named, else the newest registered.
+fn signer(db: &mut Db, person: &str, wanted: Option<&KeyId>) -> Result<Signer, Error> {
+    let active = keys::active_of(db, person)?;
+    let key = active
+        .iter()
+        .find(|key| wanted.is_some_and(|id| id.as_str() == key.id))
+        .or_else(|| active.iter().max_by_key(|key| key.registered_leaf))
+        .ok_or_else(|| {
+            Error::Refused(vec![super::Reason {
+                text: "签名人还没有登记签名密钥，请先在“我的密钥”中登记。".into(),
+                article: String::new(),
+                fix: "keys".into(),
+            }])
+        })?;
+    Ok(Signer {
+        person: person.to_owned(),
+        key: key.id.clone(),
+        custody: vouch::custody(&key.custody)?,
+    })
+}
+
+/// People whose signature a draft still lacks, as its `waiting_for` column keeps them.
+pub fn waiting_for(signers: &[Signer], signed: &[Signature]) -> String {
+    let missing = signers.iter().filter(|s| signed.iter().all(|sig| sig.keyid != s.key));
+    missing.map(|signer| signer.person.as_str()).collect::<Vec<_>>().join(",")
+}
+
+fn keep(
+    db: &mut Db,
+    house: &House,
+    who: &Who,
+    payload: &Payload,
+    fields: &[Field],
+    now: Moment,
+) -> Result<DraftId, Error> {
+    let id = DraftId::new(now);
+    let head = chains::find(db, &payload.chain).optional()?.map(|chain| chain.head);
+    drafts::insert(
+        db,
+        &drafts::Draft {
+            id: id.to_string(),
+            chain: payload.chain.clone(),
+            kind: payload.kind.clone(),
+            payload: payload.to_bytes().map_err(|fault| {
+                Error::invalid(payload.kind.clone(), format!("记录内容超出限制：{fault}"))
+            })?,
+            fields: sealing::seal_fields(&house.master, id.as_str(), fields)?,
+            signatures: "[]".into(),
+            waiting_for: waiting_for(&payload.signers, &[]),
+            head: head.unwrap_or_else(|| Digest::ZERO.as_bytes().to_vec()),
+            prepared_by: who.person.to_string(),
+            prepared_at: now.millis(),
+            expires_at: now.plus_millis(DRAFT_HOURS * 3_600_000).millis(),
+        },
+    )?;
+    Ok(id)
+}

@@ -1,0 +1,357 @@
+//! Projections: judging a record by the law before it is linked, and the rows it implies after.
+
+use super::{Error, House, Optional, Reason, append::Linked, append::Vouched, disclose};
+use crate::{
+    base::{Day, Digest, Moment},
+    law::{
+        act::{Act, Outcome, Penalty},
+        clock::deadline,
+        gate,
+        major,
+        procedure::{self, CaseState, Step},
+        pack::Pack,
+    },
+    ledger::record::Payload,
+    store::{Db, agencies, cases, clocks, decisions, records, reviews},
+};
+
+/// A case record that the law let pass.
+pub struct Judged {
+    /// The state before.
+    state: CaseState,
+    /// The record's typed facts.
+    act: Act,
+    /// The case's row, absent while it is being filed.
+    case: Option<cases::Case>,
+    /// The agency of the case.
+    agency: agencies::Agency,
+}
+
+/// Prefix of the ids of chains that are registers, not cases.
+pub const REGISTER: &str = "register:";
+
+/// Lets a case record pass if the law has no objection; a register record passes as it is.
+///
+/// # Errors
+/// `Refused` with every objection; `Invalid` when the facts are not of the record's kind.
+pub fn judge(
+    db: &mut Db,
+    house: &House,
+    record: &Vouched,
+    now: Moment,
+) -> Result<Option<Judged>, Error> {
+    let payload = &record.payload;
+    if payload.chain.starts_with(REGISTER) {
+        return Ok(None);
+    }
+    let facts = serde_json::Value::Object(payload.facts.clone());
+    let act = Act::parse(&payload.kind, &facts)
+        .map_err(|fault| Error::invalid("facts", format!("记录事项不合规范：{fault}")))?;
+    let case = cases::find(db, &payload.chain).optional()?;
+    let agency_id = match (&case, &act) {
+        (Some(case), _) => case.agency_id.clone(),
+        (None, Act::Filing { .. }) => filing_agency(db, &people(payload))?,
+        (None, _) => return Err(Error::NotFound("案件")),
+    };
+    let agency = agencies::find(db, &agency_id).optional()?.ok_or(Error::NotFound("执法主体"))?;
+    let state = match &case {
+        Some(case) => serde_json::from_str(&case.state).map_err(Error::broken)?,
+        None => CaseState::default(),
+    };
+    let pack = pack_of(house, &agency)?;
+    let latest = now.plus_millis(5 * 60_000);
+    let objections = gate::objections(
+        &house.rulebook,
+        &house.calendar,
+        pack,
+        &state,
+        &act,
+        now,
+        &people(payload),
+    );
+    if payload.at > latest {
+        return Err(Error::refused("签名时间晚于服务器时间，请校准设备时钟后重新签名。"));
+    }
+    if objections.is_empty() {
+        Ok(Some(Judged { state, act, case, agency }))
+    } else {
+        Err(refusal(objections))
+    }
+}
+
+/// All objections of the law as one refusal.
+pub fn refusal(objections: Vec<gate::Objection>) -> Error {
+    let reason = |o: gate::Objection| Reason { text: o.text, article: o.article, fix: o.fix };
+    Error::Refused(objections.into_iter().map(reason).collect())
+}
+
+fn first_signer(payload: &Payload) -> String {
+    payload.signers.first().map(|signer| signer.person.clone()).unwrap_or_default()
+}
+
+/// Ids of everyone who signed.
+fn people(payload: &Payload) -> Vec<String> {
+    payload.signers.iter().map(|signer| signer.person.clone()).collect()
+}
+
+fn filing_agency(db: &mut Db, signers: &[String]) -> Result<String, Error> {
+    let signer = signers.first().ok_or(Error::NotFound("签名人"))?;
+    let person = crate::store::people::find(db, signer).optional()?.ok_or(Error::NotFound("签名人"))?;
+    Ok(person.agency_id)
+}
+
+/// The rule pack that `agency` works by.
+pub fn pack_of<'h>(house: &'h House, agency: &agencies::Agency) -> Result<&'h Pack, Error> {
+    house
+        .rulebook
+        .pack(&agency.pack)
+        .or_else(|| house.rulebook.pack(&house.default_pack))
+        .ok_or_else(|| Error::broken("no rule pack"))
+}
+
+/// Writes the rows that a linked record implies.
+pub fn project(
+    db: &mut Db,
+    house: &House,
+    record: &Vouched,
+    linked: &Linked,
+    judged: Option<Judged>,
+    now: Moment,
+) -> Result<(), Error> {
+    let Some(Judged { mut state, act, case, agency }) = judged else { return Ok(()) };
+    let before = state.clone();
+    state.apply(&step(record, linked, act.clone(), now));
+    write_case(db, house, record, &state, &act, case.as_ref(), &agency, now)?;
+    void_reviews(db, &record.payload.chain, &before, &state)?;
+    let case_id = record.payload.chain.as_str();
+    match &act {
+        Act::Submission { on, round, .. } => {
+            let due = review_due(house, pack_of(house, &agency)?, *on);
+            reviews::insert(
+                db,
+                &reviews::Review {
+                    submission_id: record.id.to_string(),
+                    case_id: case_id.to_owned(),
+                    agency_id: agency.id.clone(),
+                    round: i32::try_from(*round).unwrap_or(i32::MAX),
+                    submitted_by: first_signer(&record.payload),
+                    submitted_at: now.millis(),
+                    head: linked.head.as_bytes().to_vec(),
+                    due: due.to_string(),
+                    record_id: None,
+                    result: None,
+                    reviewer_id: None,
+                    reviewed_at: None,
+                    voided: false,
+                },
+            )?;
+        }
+        Act::Review { round, result, reviewer, .. } => {
+            let round = i32::try_from(*round).unwrap_or(i32::MAX);
+            let result = word(result)?;
+            let outcome = reviews::Outcome {
+                record_id: record.id.as_str(),
+                result: &result,
+                reviewer_id: &reviewer.person,
+                reviewed_at: now.millis(),
+            };
+            let submission = submission(db, case_id, round)?;
+            reviews::set_result(db, &submission, &outcome)?;
+        }
+        Act::Decision { .. } => {
+            let row = decision_row(db, house, record, &before, &act, &agency)?;
+            decisions::insert(db, &row)?;
+        }
+        Act::Disclosure { .. } => {
+            settle_decision(db, record)?;
+            disclose::project(db, house, record, &act, &agency, now)?;
+        }
+        Act::Correction { .. } | Act::Withdrawal { .. } => {
+            disclose::project(db, house, record, &act, &agency, now)?;
+        }
+        Act::Withholding { .. } => settle_decision(db, record)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The record as the procedure sees it.
+fn step(record: &Vouched, linked: &Linked, act: Act, received_at: Moment) -> Step {
+    Step {
+        kind: record.payload.kind.clone(),
+        act,
+        at: record.payload.at,
+        received_at,
+        people: people(&record.payload),
+        record: linked.digest,
+        head: linked.head,
+        seq: linked.seq,
+        exhibits: record.payload.exhibits.len(),
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn write_case(
+    db: &mut Db,
+    house: &House,
+    record: &Vouched,
+    state: &CaseState,
+    act: &Act,
+    case: Option<&cases::Case>,
+    agency: &agencies::Agency,
+    now: Moment,
+) -> Result<(), Error> {
+    let id = record.payload.chain.as_str();
+    let json = serde_json::to_string(state).map_err(Error::broken)?;
+    let stage = word(&state.stage())?;
+    let closed_at = matches!(act, Act::Closing { .. }).then(|| now.millis());
+    if let Some(case) = case {
+        let closed_at = case.closed_at.or(closed_at);
+        let updated_at = now.millis();
+        let row = cases::Case { stage, state: json, updated_at, closed_at, ..case.clone() };
+        cases::update(db, &row)?;
+    } else if let Act::Filing { item, .. } = act {
+        let value = |path: &str| {
+            record.fields.iter().find(|f| f.path == path).map(|f| f.value.clone()).unwrap_or_default()
+        };
+        cases::insert(
+            db,
+            &cases::Case {
+                id: id.to_owned(),
+                agency_id: agency.id.clone(),
+                number: value("case.number"),
+                title: value("text.title"),
+                party: value("party.name"),
+                act_kind: "penalty".into(),
+                item_code: item.clone(),
+                stage,
+                state: json,
+                opened_by: first_signer(&record.payload),
+                opened_at: now.millis(),
+                updated_at: now.millis(),
+                closed_at,
+            },
+        )?;
+    }
+    write_clocks(db, house, id, agency, state)
+}
+
+fn write_clocks(
+    db: &mut Db,
+    house: &House,
+    case_id: &str,
+    agency: &agencies::Agency,
+    state: &CaseState,
+) -> Result<(), Error> {
+    let pack = pack_of(house, agency)?;
+    let rows: Vec<clocks::ClockRow> =
+        procedure::clocks(&house.rulebook, &house.calendar, pack, state)
+            .into_iter()
+            .enumerate()
+            .map(|(n, clock)| clocks::ClockRow {
+                id: format!("{case_id}:{n}"),
+                case_id: case_id.to_owned(),
+                agency_id: agency.id.clone(),
+                rule: clock.rule,
+                start_on: clock.start.to_string(),
+                due: clock.due.to_string(),
+                provisional: clock.provisional,
+                met_on: clock.met_on.map(|day| day.to_string()),
+            })
+            .collect();
+    clocks::replace(db, case_id, &rows)?;
+    Ok(())
+}
+
+/// A record that changes the file voids the review that passed it, visibly.
+fn void_reviews(
+    db: &mut Db,
+    case_id: &str,
+    before: &CaseState,
+    after: &CaseState,
+) -> Result<(), Error> {
+    for (old, new) in before.rounds.iter().zip(&after.rounds) {
+        if new.voided && !old.voided {
+            let submission = submission(db, case_id, i32::try_from(new.round).unwrap_or(i32::MAX))?;
+            reviews::void(db, &submission)?;
+        }
+    }
+    Ok(())
+}
+
+/// The submission record of a case's round.
+fn submission(db: &mut Db, case_id: &str, round: i32) -> Result<String, Error> {
+    let rounds = reviews::by_case(db, case_id)?;
+    let found = rounds.into_iter().find(|review| review.round == round);
+    Ok(found.ok_or_else(|| Error::broken("round without submission"))?.submission_id)
+}
+
+/// The case's decision is disclosed, or withheld with a ground: it is due no more.
+fn settle_decision(db: &mut Db, record: &Vouched) -> Result<(), Error> {
+    for decision in decisions::by_case(db, &record.payload.chain)? {
+        decisions::set_disclosed(db, &decision.record_id, record.id.as_str())?;
+    }
+    Ok(())
+}
+
+/// Last day for the reviewer, counted from the submission.
+fn review_due(house: &House, pack: &Pack, submitted_on: Day) -> Day {
+    deadline(&house.calendar, submitted_on, pack.periods.review.n, pack.periods.review.unit, &[]).due
+}
+
+fn decision_row(
+    db: &mut Db,
+    house: &House,
+    record: &Vouched,
+    before: &CaseState,
+    act: &Act,
+    agency: &agencies::Agency,
+) -> Result<decisions::Decision, Error> {
+    let Act::Decision { on, number, outcome, penalty, review, .. } = act else {
+        return Err(Error::broken("not a decision"));
+    };
+    let pack = pack_of(house, agency)?;
+    let major = *outcome == Outcome::Penalty && !major::reasons_of_case(pack, penalty, before).is_empty();
+    let review_record_id = match review {
+        Some(digest) => record_with(db, record, digest)?,
+        None => None,
+    };
+    Ok(decisions::Decision {
+        record_id: record.id.to_string(),
+        case_id: record.payload.chain.clone(),
+        agency_id: agency.id.clone(),
+        number: number.clone(),
+        decided_on: on.to_string(),
+        outcome: word(outcome)?,
+        kinds: penalty_words(penalty)?,
+        fine: penalty.fine.fen(),
+        confiscated: penalty.confiscated.fen(),
+        major,
+        review_record_id,
+        disclosed_by: None,
+    })
+}
+
+/// The id of the case's record with this envelope digest.
+fn record_with(
+    db: &mut Db,
+    record: &Vouched,
+    digest: &Digest,
+) -> Result<Option<String>, Error> {
+    let file = records::by_chain(db, &record.payload.chain)?;
+    let wanted = digest.hex();
+    Ok(file.into_iter().find(|row| row.envelope_digest == wanted).map(|row| row.id))
+}
+
+/// The kinds of a penalty as the `kinds` columns keep them: words joined by commas.
+pub fn penalty_words(penalty: &Penalty) -> Result<String, Error> {
+    Ok(penalty.kinds.iter().map(word).collect::<Result<Vec<_>, _>>()?.join(","))
+}
+
+/// The kebab-case word by which serde writes an enum of the law.
+pub fn word<T: serde::Serialize>(value: &T) -> Result<String, Error> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        other => Err(Error::broken(format!("not a word: {other:?}"))),
+    }
+}

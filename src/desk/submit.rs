@@ -1,0 +1,54 @@
+//! Taking a record that was made and signed elsewhere, for example offline on a device.
+
+use super::{
+    Desk, Error, Optional,
+    append::{self, Begin, Linked},
+    project::REGISTER,
+    sign_in::blocking,
+    vouch,
+};
+use crate::ledger::{dsse::Envelope, field::Field, record::Payload};
+
+/// Links a signed record. The signed-in person must be one of its signers.
+///
+/// # Errors
+/// `Invalid` when the bytes are no record, `Forbidden` when it is somebody else's, `Refused` with the law's
+/// objections, `Conflict` when these very bytes were linked before.
+pub async fn submit(desk: &Desk, envelope: Vec<u8>, fields: Vec<Field>) -> Result<Linked, Error> {
+    let who = desk.who()?.clone();
+    let parsed = Envelope::parse(&envelope)
+        .map_err(|fault| Error::invalid("envelope", format!("签名封装不合规范：{fault}")))?;
+    let payload = Payload::parse(&parsed.payload)
+        .map_err(|fault| Error::invalid("payload", format!("记录内容不合规范：{fault}")))?;
+    if !payload.signers.iter().any(|signer| signer.person == who.person.as_str()) {
+        return Err(Error::Forbidden("提交他人签署的记录"));
+    }
+    let spec = desk.house.rulebook.form(&payload.kind).ok_or(Error::NotFound("记录种类"))?;
+    if payload.chain.starts_with(REGISTER) || !spec.roles.iter().any(|role| who.is(*role)) {
+        return Err(Error::Forbidden("制作这类记录"));
+    }
+    let begin = if payload.kind == "filing" {
+        payload
+            .chain
+            .parse::<crate::base::CaseId>()
+            .map_err(|_| Error::invalid("chain", "案件标识应为UUID。"))?;
+        Begin::Case(who.agency.clone())
+    } else {
+        Begin::Nothing
+    };
+    let probe = parsed.clone();
+    let known = desk.house.store.read(move |db| vouch::known_keys(db, &probe)).await?;
+    let record = blocking(move || vouch::vouch(envelope, &parsed, fields, &known)).await??;
+    let (house, now) = (desk.house.clone(), desk.now);
+    desk.house
+        .store
+        .write(move |db| {
+            if let Some(case) = crate::store::cases::find(db, &record.payload.chain).optional()?
+                && case.agency_id != who.agency
+            {
+                return Err(Error::NotFound("案件"));
+            }
+            append::append(db, &house, &record, begin, now)
+        })
+        .await
+}

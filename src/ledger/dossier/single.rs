@@ -1,0 +1,32 @@
+//! The same report for a single record's proof.
+
+use super::super::{
+    bundle::{self, Proof},
+    note::NoteVerifier,
+    verdict::Step,
+    wording,
+};
+use super::report::{Report, State};
+
+/// Checks the proof in `bytes`, which people know as `name`.
+///
+/// Bytes that are no proof are reported as tampered with at [`Step::File`].
+pub fn verify_proof(name: &str, bytes: &[u8], trusted: Option<&NoteVerifier>) -> Report {
+    let mut report = Report::new(trusted.is_some());
+    let proof = match Proof::parse(bytes) {
+        Ok(proof) => proof,
+        Err(fault) => {
+            let detail =
+                format!("不是本系统的证明文件，或者已被改动：{}", wording::canonical(&fault));
+            report.add(name, Step::File, Err((State::Tampered, detail)));
+            return report;
+        }
+    };
+    report.log_key = Some(proof.log_key.clone());
+    report.case = Some(proof.record.entry.chain.clone());
+    for verdict in bundle::check(&proof, trusted) {
+        let state = (State::Tampered, verdict.detail.clone());
+        report.add(name, verdict.step, if verdict.ok { Ok(verdict.detail) } else { Err(state) });
+    }
+    report
+}

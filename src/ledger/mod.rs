@@ -1,0 +1,34 @@
+//! The ledger: signed records, their chains, and one append-only Merkle log over all of them.
+//!
+//! Pure: it owns the byte formats of docs/formats.md and never touches a clock, a file or the network.
+//! Whatever bytes it is given, it answers with a value or a fault; it never panics.
+
+pub mod bundle;
+pub mod canonical;
+pub mod checkpoint;
+pub mod chunk;
+pub mod dossier;
+pub mod dsse;
+pub mod entry;
+pub mod field;
+pub mod hash;
+pub mod leaf;
+pub mod note;
+pub mod proof;
+pub mod record;
+pub mod tile;
+pub mod tree;
+pub mod verdict;
+
+mod encoding;
+mod wording;
+
+pub use bundle::{Proof, RecordProof};
+pub use checkpoint::Checkpoint;
+pub use dsse::Envelope;
+pub use entry::Entry;
+pub use field::Field;
+pub use leaf::Leaf;
+pub use note::{NoteSigner, NoteVerifier};
+pub use record::Payload;
+pub use tree::Frontier;

@@ -1,0 +1,238 @@
+//! The only file, with `migrate.rs` and `search.rs`, that knows which database runs: connections and transactions.
+//! Everything above writes plain Diesel queries against [`Db`].
+
+use super::error::{Error, OpenError};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+#[cfg(feature = "postgres")]
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::result::QueryResult;
+use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, ConnectionError};
+use std::path::{Path, PathBuf};
+
+/// One connection, whichever engine it speaks to.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    /// PostgreSQL 15 or later.
+    #[cfg(feature = "postgres")]
+    Postgres(PgConnection),
+    /// The bundled SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Durable at commit (`FULL` syncs the log before the answer); savepoints' journals stay in memory.
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+    PRAGMA cache_size = -16384; PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864";
+
+/// A server that is set to forget commits is put right; a stronger setting is left alone. A writer that
+/// stops in the middle (a frozen machine) must not hold every other node's writes for ever.
+#[cfg(feature = "postgres")]
+const POSTGRES_SETTINGS: &str = "SET client_min_messages = warning; \
+    SELECT set_config('synchronous_commit', 'on', false) \
+        WHERE current_setting('synchronous_commit') = 'off'; \
+    SET idle_in_transaction_session_timeout = '30s'";
+
+/// Where the rows are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// One file.
+    Sqlite(PathBuf),
+    /// A server's address, password included; never logged.
+    #[cfg(feature = "postgres")]
+    Postgres(String),
+}
+
+impl Place {
+    /// Reads `sqlite://PATH` (relative or absolute) or `postgres://…`.
+    pub(super) fn parse(url: &str) -> Result<Self, OpenError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            // In memory every connection would have a database of its own.
+            if path.is_empty() || path.ends_with('/') || path.contains([':', '\0']) {
+                return Err(OpenError::Address);
+            }
+            return Ok(Place::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            #[cfg(feature = "postgres")]
+            return Ok(Place::Postgres(url.to_owned()));
+            #[cfg(not(feature = "postgres"))]
+            return Err(OpenError::NoPostgres);
+        }
+        Err(OpenError::Address)
+    }
+
+    /// The database file, if this engine has one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Place::Sqlite(path) => Some(path),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(_) => None,
+        }
+    }
+
+    /// A connection that may write.
+    pub(super) fn connect(&self) -> Result<Db, ConnectionError> {
+        match self {
+            Place::Sqlite(path) => {
+                let mut inner = SqliteConnection::establish(&file_uri(path))?;
+                inner
+                    .batch_execute(SQLITE_PRAGMAS)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Db::Sqlite(inner))
+            }
+            #[cfg(feature = "postgres")]
+            Place::Postgres(url) => {
+                let mut inner = PgConnection::establish(url)?;
+                inner
+                    .batch_execute(POSTGRES_SETTINGS)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Db::Postgres(inner))
+            }
+        }
+    }
+
+    /// A connection that can only look.
+    fn connect_reader(&self) -> Result<Db, ConnectionError> {
+        let mut db = self.connect()?;
+        let only_look = match &db {
+            Db::Sqlite(_) => "PRAGMA query_only = ON",
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => {
+                "SET default_transaction_read_only = on; SET statement_timeout = '30s'"
+            }
+        };
+        db.batch_execute(only_look).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(db)
+    }
+}
+
+/// The file as SQLite's URI, so that no character of the path means anything else.
+fn file_uri(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for c in path.to_string_lossy().chars() {
+        match c {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            other => uri.push(other),
+        }
+    }
+    uri
+}
+
+/// Keeps the readers' connections for the pool.
+#[derive(Debug)]
+pub(super) struct Readers(pub(super) Place);
+
+impl ManageConnection for Readers {
+    type Connection = Db;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Db, Self::Error> {
+        self.0.connect_reader().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, db: &mut Db) -> Result<(), Self::Error> {
+        match db {
+            // A file does not hang up.
+            Db::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Db::Postgres(inner) => inner.ping().map_err(diesel::r2d2::Error::QueryError),
+        }
+    }
+
+    fn has_broken(&self, db: &mut Db) -> bool {
+        std::thread::panicking() || db.is_broken()
+    }
+}
+
+/// Opens a transaction that sees one moment's rows and changes nothing.
+pub(super) fn begin_read(db: &mut Db) -> QueryResult<()> {
+    match db {
+        Db::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
+        #[cfg(feature = "postgres")]
+        Db::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(
+            inner,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
+    }
+}
+
+/// Opens the one write transaction of the moment, waiting until no other writer, in this process or on
+/// another node, has one.
+pub(super) fn begin_write(db: &mut Db) -> QueryResult<()> {
+    match db {
+        // A plain BEGIN would fail at the first write after a read, whatever the timeout.
+        Db::Sqlite(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")
+        }
+        // READ COMMITTED, so that what is read after the lock is what the last holder committed.
+        // Keyed by schema: two installations may share a database.
+        #[cfg(feature = "postgres")]
+        Db::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(
+            inner,
+            "BEGIN ISOLATION LEVEL READ COMMITTED; \
+             SELECT pg_advisory_xact_lock(1514751050, hashtext(current_schema()))",
+        ),
+    }
+}
+
+/// How many transactions and savepoints are open, or `None` when that is not known any more.
+pub(super) fn depth(db: &mut Db) -> Option<u32> {
+    let status = <Db as Connection>::TransactionManager::transaction_manager_status_mut(db);
+    status.transaction_depth().ok().map(|depth| depth.map_or(0, |some| some.get()))
+}
+
+/// Undoes savepoints until `keep` levels are open; `false` when the transaction itself is gone.
+pub(super) fn undo_to(db: &mut Db, keep: u32) -> bool {
+    while let Some(open) = depth(db) {
+        if open == keep {
+            return true;
+        }
+        if open < keep || <Db as Connection>::TransactionManager::rollback_transaction(db).is_err()
+        {
+            return false;
+        }
+    }
+    false
+}
+
+impl Db {
+    /// Runs SQL without values, several statements if need be; for maintenance commands and tests.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub fn run_script(&mut self, sql: &str) -> Result<(), Error> {
+        Ok(self.batch_execute(sql)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_name_an_engine_and_a_place() {
+        assert_eq!(
+            Place::parse("sqlite://data/a b.db").ok(),
+            Some(Place::Sqlite(PathBuf::from("data/a b.db")))
+        );
+        assert_eq!(
+            Place::parse("sqlite:///var/x.db").ok(),
+            Some(Place::Sqlite(PathBuf::from("/var/x.db")))
+        );
+        for bad in ["", "sqlite://", "sqlite://:memory:", "sqlite://dir/", "mysql://x", "x.db"] {
+            assert!(Place::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_character_of_a_path_is_special() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a?mode=memory#%41.db");
+        Place::Sqlite(path.clone()).connect().unwrap().run_script("CREATE TABLE t (x)").unwrap();
+        assert!(path.is_file());
+    }
+}

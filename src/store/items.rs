@@ -1,0 +1,71 @@
+//! 执法事项: what may be enforced, on which basis, how hard.
+
+use super::engine::Db;
+use super::error::Error;
+use super::schema::items;
+use diesel::prelude::*;
+
+/// An enforcement item.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = items)]
+pub struct Item {
+    /// 事项编码
+    pub code: String,
+    /// The agency that enforces it.
+    pub agency_id: String,
+    /// 执法类别
+    pub act_kind: String,
+    /// 事项名称
+    pub name: String,
+    /// 实施依据
+    pub basis: String,
+    /// 处罚内容及裁量
+    pub penalty: String,
+    /// 领域
+    pub field: String,
+    /// Whether new cases may name it.
+    pub active: bool,
+}
+
+/// Adds an item; [`Error::Taken`] if the code is in use.
+pub fn insert(db: &mut Db, item: &Item) -> Result<(), Error> {
+    diesel::insert_into(items::table).values(item).execute(db)?;
+    Ok(())
+}
+
+/// Replaces an item's row; [`Error::Missing`] if there is none.
+pub fn update(db: &mut Db, item: &Item) -> Result<(), Error> {
+    let changed = diesel::update(items::table.find(&item.code)).set(item).execute(db)?;
+    if changed == 0 { Err(Error::Missing) } else { Ok(()) }
+}
+
+/// The item with this code, or [`Error::Missing`].
+pub fn find(db: &mut Db, code: &str) -> Result<Item, Error> {
+    Ok(items::table.find(code).select(Item::as_select()).first(db)?)
+}
+
+/// An agency's items by code, after the code `after` (empty for the first page).
+pub fn by_agency(
+    db: &mut Db,
+    agency_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Item>, Error> {
+    let query = items::table.filter(items::agency_id.eq(agency_id)).filter(items::code.gt(after));
+    Ok(query.order(items::code).limit(limit).select(Item::as_select()).load(db)?)
+}
+
+/// An agency's active items whose code, name or field contains `text` as written; empty `text` finds all.
+pub fn search(db: &mut Db, agency_id: &str, text: &str, limit: i64) -> Result<Vec<Item>, Error> {
+    let pattern = super::like_pattern(text);
+    let matches = items::name
+        .like(&pattern)
+        .escape('\\')
+        .or(items::code.like(&pattern).escape('\\'))
+        .or(items::field.like(&pattern).escape('\\'));
+    let query = items::table
+        .filter(items::agency_id.eq(agency_id))
+        .filter(items::active.eq(true))
+        .filter(matches);
+    Ok(query.order(items::code).limit(limit).select(Item::as_select()).load(db)?)
+}

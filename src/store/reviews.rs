@@ -1,0 +1,101 @@
+//! 法制审核: one row a round, from submission to result. A result is given once and never deleted.
+
+use super::engine::Db;
+use super::error::Error;
+use super::schema::reviews;
+use diesel::prelude::*;
+
+/// A round of review; times in ms UTC, `due` is `YYYY-MM-DD`.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reviews, treat_none_as_default_value = false)]
+pub struct Review {
+    /// The submission record.
+    pub submission_id: String,
+    /// The case.
+    pub case_id: String,
+    /// The agency whose reviewers see it.
+    pub agency_id: String,
+    /// 1 for the first.
+    pub round: i32,
+    /// Who submitted it.
+    pub submitted_by: String,
+    /// When it was submitted.
+    pub submitted_at: i64,
+    /// The case's head that was submitted, 32 bytes.
+    pub head: Vec<u8>,
+    /// Last day for the result.
+    pub due: String,
+    /// The review record, once there is one.
+    pub record_id: Option<String>,
+    /// The result as in the record, once there is one.
+    pub result: Option<String>,
+    /// Who reviewed it.
+    pub reviewer_id: Option<String>,
+    /// When it was reviewed.
+    pub reviewed_at: Option<i64>,
+    /// Whether the file changed afterwards, so that the result counts no more.
+    pub voided: bool,
+}
+
+/// What a reviewer found.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'a> {
+    /// The review record.
+    pub record_id: &'a str,
+    /// The result as in the record.
+    pub result: &'a str,
+    /// Who reviewed.
+    pub reviewer_id: &'a str,
+    /// When, ms UTC.
+    pub reviewed_at: i64,
+}
+
+/// Adds a round; [`Error::Taken`] if the case already has this round.
+pub fn insert(db: &mut Db, review: &Review) -> Result<(), Error> {
+    diesel::insert_into(reviews::table).values(review).execute(db)?;
+    Ok(())
+}
+
+/// The round opened by this submission record, or [`Error::Missing`].
+pub fn find(db: &mut Db, submission_id: &str) -> Result<Review, Error> {
+    Ok(reviews::table.find(submission_id).select(Review::as_select()).first(db)?)
+}
+
+/// A case's rounds, the first first.
+pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Review>, Error> {
+    let query = reviews::table.filter(reviews::case_id.eq(case_id)).order(reviews::round);
+    Ok(query.select(Review::as_select()).load(db)?)
+}
+
+/// Rounds of these agencies that wait for a result, the most urgent first.
+pub fn waiting(db: &mut Db, agencies: &[String], limit: i64) -> Result<Vec<Review>, Error> {
+    let query = reviews::table
+        .filter(reviews::agency_id.eq_any(agencies))
+        .filter(reviews::result.is_null())
+        .filter(reviews::voided.eq(false));
+    let urgent = query.order((reviews::due, reviews::submission_id)).limit(limit);
+    Ok(urgent.select(Review::as_select()).load(db)?)
+}
+
+/// Enters the result; [`Error::Taken`] if there is one already, or the round was voided.
+pub fn set_result(db: &mut Db, submission_id: &str, outcome: &Outcome<'_>) -> Result<(), Error> {
+    let open = reviews::table
+        .find(submission_id)
+        .filter(reviews::result.is_null())
+        .filter(reviews::voided.eq(false));
+    let change = (
+        reviews::record_id.eq(outcome.record_id),
+        reviews::result.eq(outcome.result),
+        reviews::reviewer_id.eq(outcome.reviewer_id),
+        reviews::reviewed_at.eq(outcome.reviewed_at),
+    );
+    let changed = diesel::update(open).set(change).execute(db)?;
+    if changed == 0 { Err(Error::Taken) } else { Ok(()) }
+}
+
+/// Voids a round for good: the file it looked at is not the file any more.
+pub fn void(db: &mut Db, submission_id: &str) -> Result<(), Error> {
+    let round = reviews::table.find(submission_id);
+    let changed = diesel::update(round).set(reviews::voided.eq(true)).execute(db)?;
+    if changed == 0 { Err(Error::Missing) } else { Ok(()) }
+}

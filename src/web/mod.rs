@@ -1,0 +1,3 @@
+//! HTTP: pages, assets and the API. Holds no rule of law and touches no row.
+
+pub mod look;

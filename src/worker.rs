@@ -1,0 +1,68 @@
+//! Work without a request: sealing the log every second, dropping what has expired.
+
+use crate::desk::{Desk, House, expire, seal_checkpoint::Sealer};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// Whether the log may still be signed; pages and `/readyz` show why not.
+pub type Health = watch::Receiver<Option<String>>;
+
+/// Starts the jobs on the current runtime. They end when `stop` turns true, after a last seal.
+pub fn start(
+    house: Arc<House>,
+    every: Duration,
+    stop: watch::Receiver<bool>,
+) -> (Health, tokio::task::JoinHandle<()>) {
+    let (tell, health) = watch::channel(None);
+    let task = tokio::spawn(async move {
+        tokio::join!(seal(&house, every, stop.clone(), &tell), expire(&house, stop));
+    });
+    (health, task)
+}
+
+async fn seal(
+    house: &Arc<House>,
+    every: Duration,
+    mut stop: watch::Receiver<bool>,
+    tell: &watch::Sender<Option<String>>,
+) {
+    let mut sealer = match Sealer::open(house).await {
+        Ok(sealer) => sealer,
+        Err(fault) => return refuse_to_sign(tell, &fault),
+    };
+    let mut tick = tokio::time::interval(every);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let last = tokio::select! {
+            _ = tick.tick() => false,
+            _ = stop.wait_for(|stop| *stop) => true,
+        };
+        if let Err(fault) = sealer.seal(house, house.clock.now()).await {
+            return refuse_to_sign(tell, &fault);
+        }
+        if last {
+            return;
+        }
+    }
+}
+
+/// A log that contradicts what was signed is never signed again without hands; reading goes on.
+fn refuse_to_sign(tell: &watch::Sender<Option<String>>, fault: &crate::desk::Error) {
+    let cause = std::error::Error::source(fault).map_or_else(|| fault.to_string(), ToString::to_string);
+    tracing::error!(cause, "signing has stopped");
+    tell.send_replace(Some(cause));
+}
+
+async fn expire(house: &Arc<House>, mut stop: watch::Receiver<bool>) {
+    let mut tick = tokio::time::interval(Duration::from_secs(600));
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let desk = Desk::new(house.clone(), None);
+        if let Err(fault) = expire::expire(&desk).await {
+            tracing::warn!(%fault, "clearing away what has expired failed");
+        }
+    }
+}

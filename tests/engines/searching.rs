@@ -1,0 +1,228 @@
+//! Search: the index finds exactly what reading every text would, in the same order, filters included.
+
+use crate::bench::{Bench, each_engine, run};
+use crate::rows::{agency, disclosure, seed};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use zhijian::store::disclosures::{Disclosure, Filter};
+use zhijian::store::{Db, Error, Store, agencies, disclosures, words};
+
+each_engine! {
+    two_characters_are_enough_and_one_is_handled
+    the_index_finds_what_reading_finds
+    a_changed_text_is_found_anew
+    filters_combine_and_pages_follow
+    crowds_in_one_second_keep_their_place
+}
+
+fn texts(text: &str) -> Filter {
+    Filter { text: text.into(), ..Filter::default() }
+}
+
+fn found(store: &Store, filter: &Filter) -> Vec<String> {
+    let filter = filter.clone();
+    let page = store.read_blocking(move |db: &mut Db| disclosures::page(db, &filter, 1, 1000));
+    let page = page.unwrap();
+    assert_eq!(page.total, page.rows.len() as i64);
+    page.rows.into_iter().map(|row| row.id).collect()
+}
+
+fn insert(store: &Store, rows: Vec<Disclosure>) {
+    store
+        .write_blocking(move |db: &mut Db| {
+            rows.iter().try_for_each(|row| disclosures::insert(db, row))
+        })
+        .unwrap();
+}
+
+fn two_characters_are_enough_and_one_is_handled(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    let one = Disclosure {
+        title: "渣土车夜间遗撒污染路面".into(),
+        party: "北京ＡＢＣ运输有限公司".into(),
+        party_code: "91110000MA01ABCD2X".into(),
+        ..disclosure(1)
+    };
+    let two = Disclosure { title: "100%_纯\\度".into(), ..disclosure(2) };
+    insert(&store, vec![one, two]);
+    let one = ["id000001"];
+    for text in
+        ["渣土", "土车", "夜间遗撒", "abc运", "路", "MA01", "1X", "d2x", "渣土 运输", "〔2026〕1号"]
+    {
+        let expected: &[&str] = if text == "1X" { &[] } else { &one };
+        assert_eq!(found(&store, &texts(text)), expected, "{text}");
+    }
+    for text in
+        ["土渣", "渣车", "渣土 度", "有限公司渣土", "'", "\"", "渣土\" OR \"x", "%", "a%b", "路_"]
+    {
+        let expected: &[&str] = if text == "%" { &["id000002"] } else { &[] };
+        assert_eq!(found(&store, &texts(text)), expected, "{text}");
+    }
+    assert_eq!(found(&store, &texts("\\")), ["id000002"]);
+    assert_eq!(found(&store, &texts("0%_纯")), ["id000002"]);
+    assert_eq!(found(&store, &texts(" \t")), ["id000002", "id000001"]);
+    assert_eq!(found(&store, &texts("nul\0nul")), Vec::<String>::new());
+}
+
+/// A small alphabet, so that random queries do hit.
+const TEXT: &str = "[渣土车路〔〕 123ab%_é𠀀]{0,12}";
+const QUERY: &str = "[渣土车路〔〕 123ab%_é𠀀]{1,6}";
+
+fn the_index_finds_what_reading_finds(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    let mut runner = TestRunner::new(ProptestConfig { cases: 1, ..ProptestConfig::default() });
+    let mut rows = Vec::new();
+    let strategy = (TEXT, TEXT, TEXT, 0i64..40);
+    for number in 1..=300 {
+        let (title, party, party_code, second) = strategy.new_tree(&mut runner).unwrap().current();
+        let published_at = second * 1000 + number % 7;
+        rows.push(Disclosure { title, party, party_code, published_at, ..disclosure(number) });
+    }
+    insert(&store, rows.clone());
+    let bodies: Vec<(String, Vec<String>)> = rows
+        .iter()
+        .map(|row| {
+            let fields =
+                [&row.title, &row.party, &row.document_number, &row.party_code, &row.number];
+            (row.id.clone(), fields.map(|field| words::fold(field)).to_vec())
+        })
+        .collect();
+    let mut hits = 0;
+    let mut runner = TestRunner::new(ProptestConfig { cases: 300, ..ProptestConfig::default() });
+    let counted = std::cell::Cell::new(0);
+    runner
+        .run(&QUERY, |query| {
+            let terms = words::terms(&query);
+            let mut expected: Vec<&str> = bodies
+                .iter()
+                .filter(|(_, fields)| {
+                    terms.iter().all(|term| fields.iter().any(|field| field.contains(term)))
+                })
+                .map(|(id, _)| id.as_str())
+                .collect();
+            let mut got = found(&store, &texts(&query));
+            if !terms.is_empty() {
+                let seconds: Vec<_> = got
+                    .iter()
+                    .map(|id| rows.iter().find(|row| row.id == *id).unwrap().published_at / 1000)
+                    .collect();
+                prop_assert!(seconds.is_sorted_by(|a, b| a >= b), "newest first: {:?}", seconds);
+            }
+            counted.set(counted.get() + got.len());
+            got.sort_unstable();
+            expected.sort_unstable();
+            prop_assert_eq!(got, expected, "query {:?}", query);
+            Ok(())
+        })
+        .unwrap();
+    hits += counted.get();
+    assert!(hits > 100, "the queries hardly hit: {hits}");
+}
+
+fn a_changed_text_is_found_anew(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    insert(&store, vec![disclosure(1), disclosure(2)]);
+    let corrected = Disclosure { title: "更正后的标题".into(), ..disclosure(1) };
+    store.write_blocking(move |db: &mut Db| disclosures::update(db, &corrected)).unwrap();
+    assert_eq!(found(&store, &texts("更正")), ["id000001"]);
+    assert_eq!(found(&store, &texts("占道")), ["id000002"]);
+    // Undone with the row, since it is the same transaction.
+    let undone = Disclosure { title: "不应留下".into(), ..disclosure(2) };
+    let failed = store.write_blocking(move |db: &mut Db| {
+        disclosures::update(db, &undone)?;
+        Err::<(), _>(Error::Busy)
+    });
+    assert!(failed.is_err());
+    assert_eq!(found(&store, &texts("不应")), Vec::<String>::new());
+    assert_eq!(found(&store, &texts("占道")), ["id000002"]);
+    let absent = store.write_blocking(|db: &mut Db| disclosures::update(db, &disclosure(3)));
+    assert!(matches!(absent, Err(Error::Missing)));
+    // Moved to another time, it is sorted by it.
+    let later = Disclosure { published_at: 9_000_000, ..disclosure(2) };
+    store.write_blocking(move |db: &mut Db| disclosures::update(db, &later)).unwrap();
+    let earlier = Disclosure { published_at: 5_000, ..disclosure(2) };
+    store.write_blocking(move |db: &mut Db| disclosures::update(db, &earlier)).unwrap();
+    assert_eq!(found(&store, &texts("李某")), ["id000001", "id000002"]);
+}
+
+fn filters_combine_and_pages_follow(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    store.write_blocking(|db: &mut Db| agencies::insert(db, &agency("b", Some("a")))).unwrap();
+    let rows = (1..=60).map(|n| Disclosure {
+        agency_id: if n % 2 == 0 { "a" } else { "b" }.into(),
+        act_kind: if n % 3 == 0 { "licence" } else { "penalty" }.into(),
+        state: ["shown", "corrected", "withdrawn"][n as usize % 3].into(),
+        decided_on: format!("{}-06-15", 2020 + n % 5),
+        ..disclosure(n)
+    });
+    let rows: Vec<Disclosure> = rows.collect();
+    insert(&store, rows.clone());
+    let filter = Filter {
+        agency_id: "b".into(),
+        states: vec!["corrected".into(), "withdrawn".into()],
+        ..Filter::default()
+    };
+    for text in ["", "占道经营", "道"] {
+        let filter = Filter { text: text.into(), ..filter.clone().in_year(2022) };
+        let mut expected: Vec<_> = rows
+            .iter()
+            .filter(|row| row.agency_id == "b" && row.state != "shown")
+            .filter(|row| row.decided_on.starts_with("2022"))
+            .map(|row| row.id.clone())
+            .collect();
+        expected.reverse();
+        assert!(expected.len() > 2);
+        assert_eq!(found(&store, &filter), expected, "{text}");
+    }
+    for text in ["", "占道"] {
+        let mut all = Vec::new();
+        for number in 1..=4 {
+            let filter = texts(text);
+            let page =
+                store.read_blocking(move |db: &mut Db| disclosures::page(db, &filter, number, 25));
+            let page = page.unwrap();
+            assert_eq!((page.total, page.more_than_total), (60, false));
+            all.extend(page.rows);
+        }
+        let mut newest_first = rows.clone();
+        newest_first.reverse();
+        assert_eq!(all, newest_first, "three pages and an empty one");
+    }
+    let licences = Filter { act_kind: "licence".into(), ..Filter::default() };
+    assert_eq!(found(&store, &licences).len(), 20);
+    let unknown = Filter { agency_id: "z' OR '1'='1".into(), ..Filter::default() };
+    assert!(found(&store, &unknown).is_empty());
+    let odd =
+        store.read_blocking(|db: &mut Db| disclosures::page(db, &texts("占道"), i64::MAX, -5));
+    assert!(odd.unwrap().rows.is_empty());
+}
+
+fn crowds_in_one_second_keep_their_place(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    let crowd = |from: i64, at: i64| {
+        let rows = (from..from + 700).map(|n| Disclosure { published_at: at, ..disclosure(n) });
+        insert(&store, rows.collect());
+    };
+    crowd(1000, 50_000);
+    crowd(2000, 90_000);
+    let last = Disclosure { published_at: 70_000, ..disclosure(3000) };
+    insert(&store, vec![last]);
+    run(&store, "DELETE FROM disclosure_texts WHERE disclosure_id = 'id001003'");
+    let ids = found_all(&store);
+    assert_eq!(ids.len(), 1000);
+    assert!(ids[..700].iter().all(|id| id.starts_with("id002")), "newest first");
+    assert_eq!(ids[700], "id003000");
+}
+
+fn found_all(store: &Store) -> Vec<String> {
+    let page = store.read_blocking(|db: &mut Db| disclosures::page(db, &texts("占道"), 1, 1000));
+    let page = page.unwrap();
+    assert_eq!((page.total, page.more_than_total), (1000, true));
+    page.rows.into_iter().map(|row| row.id).collect()
+}

@@ -1,0 +1,487 @@
+//! The table modules: what goes in comes out, and what must not happen twice does not.
+
+use crate::bench::{Bench, each_engine, run};
+use crate::rows::{self, agency, case, more_records, person, seed};
+use zhijian::store::*;
+
+each_engine! {
+    agencies_and_people
+    sessions_end
+    keys_are_revoked_once
+    items_are_found
+    cases_page_and_count
+    nodes_never_change
+    drafts_are_signed_and_used_once
+    uploads_have_one_holder
+    exhibits_and_probes
+    reviews_wait_by_urgency
+    clocks_are_replaced
+    disclosures_and_releases
+    jobs_are_done_once
+    records_are_found
+    bytes_and_characters_survive
+}
+
+/// Runs a read and a write alike as one write, for brevity.
+fn with<T: Send + 'static>(
+    store: &Store,
+    work: impl FnOnce(&mut Db) -> Result<T, Error> + Send + 'static,
+) -> T {
+    store.write_blocking(work).unwrap()
+}
+
+fn agencies_and_people(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        agencies::insert(db, &agency("b", Some("a")))?;
+        agencies::insert(db, &agency("bb", Some("b")))?;
+        agencies::insert(db, &agency("z", None))?;
+        assert_eq!(agencies::subtree(db, "a")?, ["a", "b", "bb"]);
+        assert_eq!(agencies::all(db)?.len(), 4);
+        assert_eq!(agencies::by_code(db, "code-b")?.id, "b");
+        let moved = agencies::Agency { parent_id: None, ..agency("b", None) };
+        agencies::update(db, &moved)?;
+        assert_eq!(agencies::find(db, "b")?.parent_id, None);
+        assert!(matches!(agencies::update(db, &agency("none", None)), Err(Error::Missing)));
+
+        people::insert(db, &person("q"))?;
+        assert_eq!(people::by_login(db, "login-q")?, person("q"));
+        people::set_password(db, "q", "new")?;
+        people::deactivate(db, "q")?;
+        let found = people::find(db, "q")?;
+        assert!(!found.active && found.password_hash == "new");
+        people::reactivate(db, "q")?;
+        people::update(db, &person("q"))?;
+        assert_eq!(people::by_agency(db, &["a".into()])?.len(), 2);
+        assert_eq!(people::count(db)?, 2);
+        assert!(matches!(people::find(db, "nobody"), Err(Error::Missing)));
+        assert!(people::by_login(db, "nobody").or_none()?.is_none());
+        assert!(matches!(people::deactivate(db, "nobody"), Err(Error::Missing)));
+        Ok(())
+    });
+    let same_login = people::Person { id: "other".into(), ..person("q") };
+    let taken = store.write_blocking(move |db: &mut Db| people::insert(db, &same_login));
+    assert!(matches!(taken, Err(Error::Taken)));
+    let homeless = people::Person { agency_id: "none".into(), ..person("x") };
+    let refused = store.write_blocking(move |db: &mut Db| people::insert(db, &homeless));
+    assert!(matches!(refused, Err(Error::Broken(_))), "foreign keys hold");
+}
+
+fn sessions_end(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let session = |n: i64| sessions::Session {
+            token_digest: format!("t{n}"),
+            person_id: "p".into(),
+            csrf: "x".into(),
+            created_at: n,
+            seen_at: n,
+            expires_at: n * 10,
+        };
+        (1..=4).try_for_each(|n| sessions::insert(db, &session(n)))?;
+        sessions::touch(db, "t1", 7, 99)?;
+        assert_eq!(sessions::find(db, "t1")?.expires_at, 99);
+        assert_eq!(sessions::remove_expired(db, 20)?, 1);
+        sessions::remove(db, "t3")?;
+        sessions::remove(db, "t3")?;
+        assert_eq!(sessions::remove_of_person(db, "p")?, 2);
+        assert!(matches!(sessions::find(db, "t1"), Err(Error::Missing)));
+        Ok(())
+    });
+}
+
+fn keys_are_revoked_once(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let key = |id: &str, person: Option<&str>, leaf| keys::Key {
+            id: id.into(),
+            person_id: person.map(Into::into),
+            public_key: id.as_bytes().to_vec(),
+            custody: "server".into(),
+            sealed_secret: Some(vec![1]),
+            registered_at: 1,
+            registered_leaf: leaf,
+            revoked_at: None,
+            revoked_leaf: None,
+        };
+        keys::insert(db, &key("k2", Some("p"), 2))?;
+        keys::insert(db, &key("k1", Some("p"), 1))?;
+        keys::insert(db, &key("k0", None, 0))?;
+        assert_eq!(keys::by_public_key(db, b"k1")?, key("k1", Some("p"), 1));
+        keys::reseal(db, "k1", &[7, 7])?;
+        assert_eq!(keys::find(db, "k1")?.sealed_secret, Some(vec![7, 7]));
+        keys::revoke(db, "k1", 5, 9)?;
+        assert!(matches!(keys::revoke(db, "k1", 6, 10), Err(Error::Taken)));
+        assert!(matches!(keys::reseal(db, "k1", &[1]), Err(Error::Missing)));
+        let revoked = keys::find(db, "k1")?;
+        assert_eq!((revoked.revoked_at, revoked.revoked_leaf), (Some(5), Some(9)));
+        assert_eq!(keys::by_person(db, "p")?.len(), 2);
+        assert_eq!(keys::active_of(db, "p")?, [key("k2", Some("p"), 2)]);
+        assert_eq!(keys::active_of_service(db)?, [key("k0", None, 0)]);
+        assert_eq!(keys::all(db)?.len(), 3);
+        Ok(())
+    });
+}
+
+fn items_are_found(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let item = |code: &str, name: &str, active| items::Item {
+            code: code.into(),
+            agency_id: "a".into(),
+            act_kind: "penalty".into(),
+            name: name.into(),
+            basis: String::new(),
+            penalty: String::new(),
+            field: "市容".into(),
+            active,
+        };
+        items::insert(db, &item("1", "占道经营", true))?;
+        items::insert(db, &item("2", "100%违建", true))?;
+        items::insert(db, &item("3", "旧事项", false))?;
+        let codes =
+            |rows: Vec<items::Item>| rows.into_iter().map(|one| one.code).collect::<Vec<_>>();
+        assert_eq!(codes(items::search(db, "a", "占道", 9)?), ["1"]);
+        assert_eq!(codes(items::search(db, "a", "0%", 9)?), ["2"]);
+        assert_eq!(codes(items::search(db, "a", "%", 9)?), ["2"]);
+        assert_eq!(codes(items::search(db, "a", "市容", 1)?), ["1"]);
+        assert_eq!(codes(items::search(db, "a", "", 9)?), ["1", "2"]);
+        assert_eq!(codes(items::by_agency(db, "a", "1", 9)?), ["2", "3"]);
+        items::update(db, &item("3", "新事项", true))?;
+        assert_eq!(items::find(db, "3")?, item("3", "新事项", true));
+        Ok(())
+    });
+}
+
+fn cases_page_and_count(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        for n in 2..=9 {
+            let id = format!("case{n}");
+            chains::insert(db, &rows::chain(&id))?;
+            // Pairs of cases changed in the same millisecond: the id decides.
+            let stage = if n > 6 { "closed" } else { "filed" };
+            cases::insert(
+                db,
+                &cases::Case { updated_at: n / 2, stage: stage.into(), ..case(&id, n) },
+            )?;
+        }
+        let filter = cases::CaseFilter { agencies: vec!["a".into()], ..Default::default() };
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = cases::page(db, &filter, cursor.as_ref(), 2)?;
+            let Some(last) = page.last() else { break };
+            cursor = Some((last.updated_at, last.id.clone()));
+            seen.extend(page.into_iter().map(|one| one.id));
+        }
+        let order = ["case9", "case8", "case7", "case6", "case5", "case4", "case3", "case2", "c"];
+        assert_eq!(seen, order);
+        let narrow =
+            cases::CaseFilter { stage: "closed".into(), text: "占道".into(), ..filter.clone() };
+        assert_eq!(cases::page(db, &narrow, None, 9)?.len(), 3);
+        let number = cases::CaseFilter { text: "[2026]7".into(), opened_by: "p".into(), ..filter };
+        assert_eq!(cases::page(db, &number, None, 9)?.len(), 1);
+        let mut counts = cases::counts_by_stage(db, &["a".into()])?;
+        counts.sort();
+        assert_eq!(counts, [("closed".into(), 3), ("filed".into(), 6)]);
+        assert!(cases::page(db, &cases::CaseFilter::default(), None, 9)?.is_empty());
+
+        let closed = cases::Case { closed_at: Some(4), ..case("c", 1) };
+        cases::update(db, &closed)?;
+        assert_eq!(cases::by_number(db, "a", "[2026]1")?, closed);
+        cases::update(db, &case("c", 1))?;
+        assert_eq!(cases::find(db, "c")?.closed_at, None, "reopened");
+        assert!(matches!(cases::update(db, &case("none", 1)), Err(Error::Missing)));
+        Ok(())
+    });
+}
+
+fn nodes_never_change(bench: &Bench) {
+    let store = bench.open();
+    with(&store, |db| {
+        nodes::put(db, 8, 0, &[1; 32])?;
+        nodes::put(db, 8, 1, &[2; 32])?;
+        nodes::put(db, 8, 0, &[1; 32])?;
+        assert!(matches!(nodes::put(db, 8, 0, &[9; 32]), Err(Error::Taken)));
+        assert_eq!(nodes::find(db, 8, 1)?, Some(vec![2; 32]));
+        assert_eq!(nodes::find(db, 16, 0)?, None);
+        assert_eq!(nodes::range(db, 8, 0..9)?, [(0, vec![1; 32]), (1, vec![2; 32])]);
+        Ok(())
+    });
+}
+
+fn drafts_are_signed_and_used_once(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let draft = |id: &str, expires_at| drafts::Draft {
+            id: id.into(),
+            chain: "c".into(),
+            kind: "filing".into(),
+            payload: vec![1],
+            fields: vec![],
+            signatures: "[]".into(),
+            head: vec![0; 32],
+            prepared_by: "p".into(),
+            prepared_at: expires_at,
+            expires_at,
+        };
+        drafts::insert(db, &draft("d1", 10))?;
+        drafts::insert(db, &draft("d2", 20))?;
+        drafts::sign(db, "d1", "[]", "[1]")?;
+        assert!(matches!(drafts::sign(db, "d1", "[]", "[2]"), Err(Error::Taken)));
+        assert_eq!(drafts::find(db, "d1")?.signatures, "[1]");
+        assert_eq!(drafts::by_chain(db, "c")?.len(), 2);
+        drafts::remove(db, "d1")?;
+        assert!(matches!(drafts::remove(db, "d1"), Err(Error::Taken)));
+        assert_eq!(drafts::remove_expired(db, 19)?, 0);
+        assert_eq!(drafts::remove_expired(db, 20)?, 1);
+        Ok(())
+    });
+}
+
+fn uploads_have_one_holder(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let upload = uploads::Upload {
+            id: "u".into(),
+            case_id: "c".into(),
+            person_id: "p".into(),
+            name: "录像.mp4".into(),
+            length: 10,
+            received: 0,
+            hash_state: vec![],
+            chunks: vec![],
+            generation: 1,
+            state: "open".into(),
+            created_at: 1,
+            updated_at: 1,
+            expires_at: 50,
+            exhibit_id: None,
+        };
+        uploads::insert(db, &upload)?;
+        let step = |generation, from, received| uploads::Advance {
+            id: "u",
+            generation,
+            from,
+            received,
+            hash_state: &[1],
+            chunks: &[2],
+            updated_at: 2,
+            expires_at: 60,
+        };
+        uploads::advance(db, &step(1, 0, 4))?;
+        assert!(matches!(uploads::advance(db, &step(1, 0, 4)), Err(Error::Taken)), "twice");
+        assert_eq!(uploads::claim(db, "u", 1, 3)?, 2);
+        assert!(matches!(uploads::claim(db, "u", 1, 3), Err(Error::Taken)));
+        assert!(matches!(uploads::advance(db, &step(1, 4, 8)), Err(Error::Taken)), "old holder");
+        uploads::advance(db, &step(2, 4, 8))?;
+        let found = uploads::find(db, "u")?;
+        assert_eq!((found.received, found.generation, found.expires_at), (8, 2, 60));
+        assert!(uploads::expired(db, "open", 59, 9)?.is_empty());
+        assert_eq!(uploads::expired(db, "open", 60, 9)?.len(), 1);
+        uploads::set_state(db, "u", "open", "settling", 4)?;
+        assert!(matches!(uploads::set_state(db, "u", "open", "x", 4), Err(Error::Taken)));
+        uploads::settle(db, "u", "e", "done", 5)?;
+        assert!(matches!(uploads::settle(db, "u", "e2", "done", 5), Err(Error::Taken)));
+        uploads::remove(db, "u")?;
+        assert_eq!(uploads::by_case(db, "c")?.len(), 1, "what became an exhibit stays");
+        Ok(())
+    });
+}
+
+fn exhibits_and_probes(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let exhibit = |id: &str| exhibits::Exhibit {
+            id: id.into(),
+            case_id: "c".into(),
+            record_id: "r0".into(),
+            name: "照片.jpg".into(),
+            sha256: "same".into(),
+            chunk_root: "root".into(),
+            size: 5_000_000_000,
+            media_type: "image/jpeg".into(),
+            duration_ms: None,
+            width: None,
+            height: None,
+            poster_sha256: None,
+            received_by: "p".into(),
+            received_at: 1,
+        };
+        exhibits::insert(db, &exhibit("e1"))?;
+        exhibits::insert(db, &exhibit("e2"))?;
+        let probe = exhibits::Probe { width: Some(640), height: Some(480), ..Default::default() };
+        exhibits::set_probe(db, "e1", &probe)?;
+        exhibits::set_probe(db, "e1", &exhibits::Probe::default())?;
+        let later = exhibits::Probe { poster_sha256: Some("x".into()), ..Default::default() };
+        exhibits::set_probe(db, "e1", &later)?;
+        let found = exhibits::find(db, "e1")?;
+        assert_eq!((found.width, found.poster_sha256), (Some(640), Some("x".into())));
+        assert!(matches!(exhibits::set_probe(db, "e9", &later), Err(Error::Missing)));
+        assert_eq!(exhibits::by_case(db, "c")?.len(), 2);
+        assert_eq!(exhibits::by_digest(db, "same")?[0].id, "e1");
+        assert_eq!(exhibits::page(db, "e1", 9)?, [exhibit("e2")]);
+        Ok(())
+    });
+}
+
+fn reviews_wait_by_urgency(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    more_records(&store, &["s1", "s2", "s3"], "submission");
+    with(&store, |db| {
+        (1..=3).try_for_each(|n| reviews::insert(db, &rows::review(&format!("s{n}"), n)))?;
+        reviews::void(db, "s2")?;
+        let waiting = reviews::waiting(db, &["a".into()], 9)?;
+        let ids: Vec<_> = waiting.iter().map(|one| one.submission_id.as_str()).collect();
+        assert_eq!(ids, ["s3", "s1"], "the third is due first");
+        assert!(reviews::waiting(db, &["z".into()], 9)?.is_empty());
+        let outcome =
+            reviews::Outcome { record_id: "r0", result: "agree", reviewer_id: "p", reviewed_at: 8 };
+        reviews::set_result(db, "s3", &outcome)?;
+        assert!(matches!(reviews::set_result(db, "s2", &outcome), Err(Error::Taken)), "voided");
+        let found = reviews::find(db, "s3")?;
+        assert_eq!((found.result.as_deref(), found.reviewed_at), (Some("agree"), Some(8)));
+        assert_eq!(reviews::by_case(db, "c")?.len(), 3);
+        Ok(())
+    });
+}
+
+fn clocks_are_replaced(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let clock = |n: i32, met: Option<&str>| clocks::ClockRow {
+            id: format!("k{n}"),
+            case_id: "c".into(),
+            agency_id: "a".into(),
+            rule: "r".into(),
+            start_on: "2026-01-01".into(),
+            due: format!("2026-01-{n:02}"),
+            provisional: n == 9,
+            met_on: met.map(Into::into),
+        };
+        let rows = [clock(1, None), clock(5, None), clock(6, Some("2026-01-02")), clock(9, None)];
+        clocks::replace(db, "c", &rows)?;
+        clocks::replace(db, "c", &rows)?;
+        assert_eq!(clocks::by_case(db, "c")?, rows);
+        let agencies = ["a".to_owned()];
+        assert_eq!(clocks::overdue(db, &agencies, "2026-01-05", 9)?, rows[..1]);
+        let soon = clocks::due_between(db, &agencies, "2026-01-05", "2026-01-09", 9)?;
+        assert_eq!(soon, [rows[1].clone(), rows[3].clone()]);
+        clocks::replace(db, "c", &[])?;
+        assert!(clocks::by_case(db, "c")?.is_empty());
+        Ok(())
+    });
+}
+
+fn disclosures_and_releases(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        let row = disclosures::Disclosure {
+            show_until: Some("2026-05-01".into()),
+            source_key: Some("credit/1".into()),
+            ..rows::disclosure(1)
+        };
+        disclosures::insert(db, &row)?;
+        disclosures::insert(db, &rows::disclosure(2))?;
+        assert_eq!(disclosures::by_number(db, "GS1")?, row);
+        assert_eq!(disclosures::by_source_key(db, "credit/1")?, row);
+        assert_eq!(disclosures::by_case(db, "c")?.len(), 2);
+        assert_eq!(disclosures::page_by_id(db, "id000001", 9)?, [rows::disclosure(2)]);
+        assert!(
+            disclosures::lapsed(db, "shown", "2026-05-01", 9)?.is_empty(),
+            "still its last day"
+        );
+        assert_eq!(disclosures::lapsed(db, "shown", "2026-05-02", 9)?, [row]);
+        let release = |version| releases::Release {
+            disclosure_id: "id000001".into(),
+            version,
+            record_id: "r0".into(),
+            kind: "first".into(),
+            reason: String::new(),
+            content: "{}".into(),
+            released_at: 1,
+        };
+        releases::insert(db, &release(2))?;
+        releases::insert(db, &release(1))?;
+        assert_eq!(releases::by_disclosure(db, "id000001")?, [release(1), release(2)]);
+        assert_eq!(releases::find(db, "id000001", 2)?, release(2));
+        Ok(())
+    });
+    let twice = store.write_blocking(|db: &mut Db| disclosures::insert(db, &rows::disclosure(1)));
+    assert!(matches!(twice, Err(Error::Taken)));
+}
+
+fn jobs_are_done_once(bench: &Bench) {
+    let store = bench.open();
+    with(&store, |db| {
+        jobs::enqueue(db, "j2", "seal", "x", 20)?;
+        jobs::enqueue(db, "j1", "seal", "x", 10)?;
+        assert!(jobs::claim(db, 9, 100)?.is_none());
+        let first = jobs::claim(db, 30, 100)?.unwrap();
+        assert_eq!((first.id.as_str(), first.attempts), ("j1", 1));
+        let second = jobs::claim(db, 30, 100)?.unwrap();
+        assert!(jobs::claim(db, 99, 200)?.is_none(), "both are claimed");
+        // The first worker died; its claim lapses, and when it comes back it is too late.
+        let again = jobs::claim(db, 100, 200)?.unwrap();
+        assert_eq!((again.id.as_str(), again.attempts), ("j1", 2));
+        assert!(matches!(jobs::done(db, &first), Err(Error::Taken)));
+        jobs::retry(db, &again, 300, "later")?;
+        jobs::fail(db, &second, "never")?;
+        assert_eq!(jobs::failed(db, 9)?.len(), 1);
+        let last = jobs::claim(db, 300, 400)?.unwrap();
+        assert_eq!((last.attempts, last.detail.as_str()), (3, "later"));
+        jobs::done(db, &last)?;
+        assert!(jobs::claim(db, 9999, 9999)?.is_none());
+        Ok(())
+    });
+}
+
+fn records_are_found(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    with(&store, |db| {
+        records::insert(db, &rows::record("r1", "c", 1, "inspection"))?;
+        assert_eq!(records::by_chain(db, "c")?.len(), 2);
+        assert_eq!(records::from_seq(db, "c", 1, 9)?, [rows::record("r1", "c", 1, "inspection")]);
+        assert_eq!(records::by_payload_digest(db, "pr1")?, Some("r1".into()));
+        assert_eq!(records::by_payload_digest(db, "none")?, None);
+        chains::erase_key(db, "c")?;
+        assert_eq!(chains::find(db, "c")?.sealing_key, None);
+        settings::set(db, "a", "1")?;
+        settings::set(db, "a", "2")?;
+        assert_eq!(settings::find(db, "a")?.as_deref(), Some("2"));
+        settings::remove(db, "a")?;
+        assert_eq!(settings::find(db, "a")?, None);
+        Ok(())
+    });
+    for (id, seq, digest) in [("r1", 5, "new"), ("r5", 1, "new"), ("r5", 5, "pr1")] {
+        let row = rows::record(id, "c", seq, "x");
+        let row = records::Record { payload_digest: digest.into(), ..row };
+        let twice = store.write_blocking(move |db: &mut Db| records::insert(db, &row));
+        assert!(matches!(twice, Err(Error::Taken)), "{id} {seq} {digest}: {twice:?}");
+    }
+}
+
+fn bytes_and_characters_survive(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    let envelope: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let row = records::Record { envelope, at: i64::MIN, ..rows::record("big", "c", 7, "x") };
+    let expected = row.clone();
+    with(&store, move |db| records::insert(db, &row));
+    assert_eq!(with(&store, |db| records::find(db, "big")), expected);
+    with(&store, |db| settings::set(db, "文", "𠀀'\"\\%_；\u{feff}"));
+    assert_eq!(with(&store, |db| settings::find(db, "文")).as_deref(), Some("𠀀'\"\\%_；\u{feff}"));
+    run(&store, "SELECT 1");
+}

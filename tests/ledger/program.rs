@@ -1,0 +1,97 @@
+//! The offline verifier as a program: exit codes, what it prints, and that it survives strange folders.
+
+use crate::world::{Dossier, World, log_signer};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+use zhijian::ledger::dossier::manifest::README;
+
+fn run(arguments: &[&str]) -> (i32, String) {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_zhijian-verify")).args(arguments).output().unwrap();
+    let text = [stdout, stderr].concat();
+    (status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+fn write(dossier: &Dossier, folder: &Path) {
+    for (name, bytes) in &dossier.files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+fn on_disk() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    write(&World::new().dossier(), folder.path());
+    let name = folder.path().to_str().unwrap().to_owned();
+    (folder, name)
+}
+
+#[test]
+fn a_good_dossier_exits_with_zero() {
+    let (_keep, folder) = on_disk();
+    let vkey = log_signer().verifier().to_string();
+    let (code, text) = run(&[&folder, "--vkey", &vkey]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("结论：核验通过") && !text.contains("注意"), "{text}");
+    let (code, text) = run(&[&folder]);
+    assert_eq!(code, 0);
+    assert!(text.contains("未用 --vkey 指定日志公钥"), "{text}");
+}
+
+#[test]
+fn tampering_exits_with_one_and_names_the_file() {
+    let (keep, folder) = on_disk();
+    fs::write(keep.path().join(README), "改过").unwrap();
+    let (code, text) = run(&[&folder]);
+    assert_eq!(code, 1);
+    assert!(text.contains("首个问题：卷内文件　说明.txt"), "{text}");
+    let (code, json) = run(&[&folder, "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, report["outcome"].as_str()), (1, Some("tampered")));
+    assert_eq!(report["log_key_given"], false);
+}
+
+#[test]
+fn missing_files_and_unusable_arguments_exit_with_two() {
+    let (keep, folder) = on_disk();
+    fs::remove_file(keep.path().join("records/0002.json")).unwrap();
+    let (code, text) = run(&[&folder]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("材料不全"), "{text}");
+    assert_eq!(run(&[&folder, "--vkey", "nonsense"]).0, 2);
+    assert_eq!(run(&["/nonexistent/folder"]).0, 2);
+    assert_eq!(run(&[]).0, 2);
+    assert_eq!(run(&[tempfile::tempdir().unwrap().path().to_str().unwrap()]).0, 2);
+}
+
+#[test]
+fn a_single_proof_is_checked_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("proof.json");
+    let bytes = World::new().proof(0).to_bytes().unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let vkey = log_signer().verifier().to_string();
+    let (code, text) = run(&[path.to_str().unwrap(), "--vkey", &vkey]);
+    assert_eq!(code, 0, "{text}");
+    fs::write(&path, String::from_utf8(bytes).unwrap().replacen("某某", "某某某", 1)).unwrap();
+    let (code, text) = run(&[path.to_str().unwrap()]);
+    assert_eq!(code, 1);
+    assert!(text.contains("首个问题：字段承诺"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed_and_control_characters_not_printed() {
+    let (keep, folder) = on_disk();
+    let readme = keep.path().join(README);
+    fs::remove_file(&readme).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &readme).unwrap();
+    fs::write(keep.path().join("\u{1b}[2Jx"), "x").unwrap();
+    let (code, text) = run(&[&folder]);
+    assert_eq!(code, 1);
+    assert!(text.contains("[缺失] 卷内文件　说明.txt") && !text.contains('\u{1b}'), "{text}");
+}

@@ -2,10 +2,10 @@
 
 mod convert;
 
-pub use convert::FormFault;
+pub use convert::{Answers, FormFault};
 
 use super::procedure::Stage;
-use super::rulebook::{RulebookFault, yes};
+use super::rulebook::RulebookFault;
 use serde::{Deserialize, Serialize};
 
 /// One kind of record as a form.
@@ -131,9 +131,6 @@ pub struct FieldSpec {
     /// Most characters (Unicode scalar values) accepted.
     #[serde(default = "usual_length")]
     pub max_chars: usize,
-    /// Shown to the party and others in the printed document; only a hint for pages.
-    #[serde(default = "yes")]
-    pub printed: bool,
 }
 
 fn usual_length() -> usize {

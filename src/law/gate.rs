@@ -63,8 +63,10 @@ pub fn allowed(rules: &Rulebook, pack: &Pack, state: &CaseState) -> Vec<String> 
     let usual = lacking.iter().filter(|need| !need.must);
     let possible = order::possible(state).iter().map(|kind| (*kind).to_owned());
     let first = pressing.into_iter().chain(usual).map(|need| need.kind.clone());
+    let last_step =
+        |kind: &str| kind != "closing" || pressing.is_some_and(|need| need.kind == kind);
     for kind in first.chain(possible) {
-        if order::open(state, &kind) && !kinds.contains(&kind) {
+        if order::open(state, &kind) && last_step(&kind) && !kinds.contains(&kind) {
             kinds.push(kind);
         }
     }

@@ -120,7 +120,7 @@ fn amount_text(pack: &Pack, line: &Threshold, penalty: &Penalty, party: PartyKin
         Op::Above => format!("超过{}", line.amount.in_words()),
     };
     let measured = line.measured(penalty).in_words();
-    format!("{what}{measured}，达到{}对{}“{limit}”的较大数额", pack.standard, party.label())
+    format!("{what}{measured}，达到{}对{}“较大数额”的界线（{limit}）", pack.standard, party.label())
 }
 
 fn by_kind(list: &super::pack::KindList, penalty: &Penalty) -> Vec<MajorReason> {

@@ -72,6 +72,19 @@ impl Stage {
         Stage::Execution,
     ];
 
+    /// The kebab-case name serde writes, for columns.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Start => "start",
+            Stage::Investigation => "investigation",
+            Stage::Review => "review",
+            Stage::Decision => "decision",
+            Stage::Service => "service",
+            Stage::Execution => "execution",
+            Stage::Closed => "closed",
+        }
+    }
+
     /// Chinese word.
     pub fn label(self) -> &'static str {
         match self {

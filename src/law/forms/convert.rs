@@ -16,6 +16,9 @@ pub struct FormFault {
 
 type Values = BTreeMap<String, Vec<String>>;
 
+/// Public facts, and private `(path, value)` pairs.
+pub type Answers = (Map<String, Value>, Vec<(String, String)>);
+
 impl FormSpec {
     /// Reads the typed answers of this form.
     ///
@@ -25,10 +28,7 @@ impl FormSpec {
     ///
     /// # Errors
     /// Every fault of every field at once, in form order.
-    pub fn facts(
-        &self,
-        values: &Values,
-    ) -> Result<(Map<String, Value>, Vec<(String, String)>), Vec<FormFault>> {
+    pub fn facts(&self, values: &Values) -> Result<Answers, Vec<FormFault>> {
         let mut facts = Map::new();
         let mut private = Vec::new();
         let mut faults = Vec::new();

@@ -3,7 +3,7 @@
 use super::hearing::{answer_until, service, sums};
 use super::{Case, because, beyond};
 use crate::base::{Day, Digest, Money};
-use crate::law::act::{Act, Outcome, Penalty, PenaltyKind};
+use crate::law::act::{Act, Outcome, Penalty, PenaltyKind, ServiceMethod};
 use crate::law::clock::working_days_left;
 use crate::law::rule;
 use crate::law::words::day;
@@ -73,7 +73,7 @@ fn told_and_heard(case: &mut Case<'_>, on: Day, penalty: &Penalty) {
     if let Some(waiting) = waiting {
         let left = working_days_left(case.calendar, on, waiting.until);
         let rest = if left == 0 {
-            "当日届满，次日起方可决定".to_owned()
+            "次日起方可作出决定".to_owned()
         } else {
             format!("尚有{left}个工作日")
         };
@@ -82,8 +82,15 @@ fn told_and_heard(case: &mut Case<'_>, on: Day, penalty: &Penalty) {
         } else {
             ""
         };
+        let served = match notice.method {
+            ServiceMethod::PublicNotice => {
+                let period = &case.pack.periods.public_notice;
+                format!("公告送达（满{}{}视为送达）", period.n, period.unit.label())
+            }
+            _ => "送达".to_owned(),
+        };
         let text = format!(
-            "告知书于{}送达，{}至{}届满{unsure}，{rest}",
+            "告知书于{}{served}，{}至{}届满{unsure}，{rest}",
             day(notice.served_on),
             waiting.what,
             day(waiting.until),

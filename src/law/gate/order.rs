@@ -22,7 +22,9 @@ pub(super) fn possible(state: &CaseState) -> &'static [&'static str] {
     match state.stage() {
         Stage::Start => &["filing"],
         Stage::Investigation => &["inspection", "interview", "evidence", "conclusion"],
-        Stage::Review => &["evidence", "interview", "inspection", "conclusion", "submission"],
+        Stage::Review => {
+            &["evidence", "interview", "inspection", "conclusion", "submission", "decision"]
+        }
         Stage::Decision => {
             &["statement", "hearing", "discussion", "evidence", "submission", "notice", "decision"]
         }
@@ -66,6 +68,13 @@ fn faults(state: &CaseState, kind: &str) -> Vec<Fault> {
         }
         "submission" | "notice" | "discussion" | "decision" if state.conclusion.is_none() => {
             add(rule::DISCUSS, "conclusion", "尚无案件调查终结报告");
+        }
+        "submission" => {
+            let open = state.rounds.last().filter(|last| last.opinion.is_none() && !last.voided);
+            if let Some(open) = open {
+                let text = format!("第{}轮送审尚未作出审核意见", open.round);
+                add(rule::REVIEW, "review", &text);
+            }
         }
         "review" => review(state, &mut add),
         "statement" | "hearing" if state.notices.is_empty() => {

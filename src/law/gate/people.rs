@@ -126,10 +126,10 @@ fn separation(case: &mut Case<'_>) {
         Act::Hearing { host, .. } if state.officers.contains(host) => {
             case.object_here(rule::HEARING, "听证主持人参与了本案调查，应当由非本案调查人员主持");
         }
-        Act::Filing { approved_by, officers, .. } => {
-            if officers.iter().any(|one| one.person == *approved_by) {
-                case.object_here(rule::FILE, "批准立案的负责人不得同时是本案的办案人员");
-            }
+        Act::Filing { approved_by, officers, .. }
+            if officers.iter().any(|one| one.person == *approved_by) =>
+        {
+            case.object_here(rule::FILE, "批准立案的负责人不得同时是本案的办案人员");
         }
         Act::Closing { approved_by, .. } if state.officers.contains(approved_by) => {
             case.object_here(rule::CLOSE, "批准结案的负责人不得是本案的办案人员");

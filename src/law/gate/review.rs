@@ -14,12 +14,6 @@ pub(super) fn check(case: &mut Case<'_>) {
                 let text = format!("送审轮次应为第{next}轮，记录写作第{round}轮");
                 case.object_here(rule::RESUBMIT, text);
             }
-            let open =
-                case.state.rounds.last().filter(|last| last.opinion.is_none() && !last.voided);
-            if let Some(open) = open {
-                let text = format!("第{}轮送审尚未作出审核意见", open.round);
-                case.object(rule::REVIEW, "review", text);
-            }
             if let Some(conclusion) = &case.state.conclusion {
                 for more in beyond(&conclusion.proposed, proposed) {
                     let text = format!("送审的处理超出调查终结报告的建议：{more}");

@@ -277,6 +277,8 @@ impl Folded {
 
     fn after_account_word(&self, at: usize) -> bool {
         let before: String = self.chars[at.saturating_sub(12)..at].iter().collect();
+        // What stands before a placeholder of ours has had its number already.
+        let before = before.rsplit(']').next().unwrap_or_default();
         ["账号", "帐号", "账户", "帐户", "卡号"].iter().any(|word| before.contains(word))
     }
 

@@ -1,0 +1,163 @@
+//! Masking: what must go is gone, what is public stays, and no text breaks it.
+
+use super::story::RULES;
+use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use zhijian::law::act::PartyKind;
+use zhijian::law::credit_code::credit_code;
+use zhijian::law::masking::{MaskProposal, propose};
+
+fn proposals(party: PartyKind, fields: &[(&str, &str)]) -> Vec<MaskProposal> {
+    let fields: Vec<_> = fields.iter().map(|(path, value)| (*path, "字段", *value)).collect();
+    propose(RULES.pack("guangdong").unwrap(), party, &fields)
+}
+
+fn text(value: &str) -> String {
+    let found = proposals(PartyKind::Organisation, &[("text.facts", value)]);
+    found.first().map_or_else(|| value.to_owned(), |one| one.masked.clone())
+}
+
+#[test]
+fn free_text() {
+    let gone = [
+        ("身份证44010519900307123X。", "身份证［身份证件号码已隐去］。"),
+        ("身份证４４０１０５１９９００３０７１２３Ｘ。", "身份证［身份证件号码已隐去］。"),
+        ("旧证440105900307123。", "旧证［身份证件号码已隐去］。"),
+        ("电话13812345678。", "电话［电话号码已隐去］。"),
+        ("电话138-1234-5678、020-83123456", "电话［电话号码已隐去］、［电话号码已隐去］"),
+        ("电话138\u{200b}1234\u{202e}5678。", "电话［电话号码已隐去］。"),
+        ("电话+86 138 1234 5678。", "电话+［电话号码已隐去］。"),
+        ("卡号6222 0202 0001 1234 567。", "卡号［银行账号已隐去］。"),
+        ("账号为12345678901，", "账号为［银行账号已隐去］，"),
+        ("邮箱a.b@example.com。", "邮箱［电子邮箱已隐去］。"),
+        ("驾驶粤A·12345号车", "驾驶［机动车号牌已隐去］号车"),
+        ("驾驶粤AD12345", "驾驶［机动车号牌已隐去］"),
+        ("家住广州市天河区某路1号201房，", "家住［住址已隐去］，"),
+        ("粤（2020）广州市不动产权第01234567号", "粤（2020）广州市［权属证书编号已隐去］"),
+    ];
+    for (value, wanted) in gone {
+        assert_eq!(text(value), wanted);
+    }
+    let kept = [
+        "统一社会信用代码91110000600037341L、911522010783762860",
+        "穗市监处罚〔2026〕12号，2026-11-20至2026-11-27，罚款120000元",
+        "检查于9时10分至10时05分进行，货值12,345.60元",
+        "@部门通知",
+        "粤港澳大湾区",
+        "",
+    ];
+    for value in kept {
+        assert_eq!(text(value), value);
+    }
+}
+
+#[test]
+fn fields_of_their_own_and_names_in_text() {
+    let fields = [
+        ("party.name", "张三丰"),
+        ("party.id_number", "护照E12345678"),
+        ("party.phone", "83123456"),
+        ("party.address", "某省某市某街5号"),
+        ("person.witness", "欧阳小明、李四"),
+        ("text.facts", "张三丰在某省某市某街5号经营，李四在场，欧阳小明作证。"),
+        ("text.basis", "《食品安全法》第三十四条"),
+    ];
+    let found = proposals(PartyKind::Person, &fields);
+    let masked: Vec<_> = found.iter().map(|one| (one.path.as_str(), one.masked.as_str())).collect();
+    assert_eq!(
+        masked,
+        [
+            ("party.name", "张某"),
+            ("party.id_number", "［身份证件号码已隐去］"),
+            ("party.phone", "［电话号码已隐去］"),
+            ("party.address", "［住址已隐去］"),
+            ("person.witness", "欧阳某、李某"),
+            ("text.facts", "张某在［住址已隐去］经营，李某在场，欧阳某作证。"),
+        ]
+    );
+    assert_eq!(found[5].rule, "name+address");
+    assert_eq!(found[5].reason, "“字段”含自然人姓名、住址");
+    let known: Vec<_> = RULES.masking_rules().iter().map(|rule| rule.id.as_str()).collect();
+    assert!(found.iter().flat_map(MaskProposal::rules).all(|rule| known.contains(&rule)));
+}
+
+#[test]
+fn a_firm_keeps_its_name_and_place() {
+    let fields = [
+        ("party.name", "广州某某食品有限公司"),
+        ("party.code", "911522010783762860"),
+        ("party.address", "广州市天河区某路1号"),
+        ("party.representative", "王五"),
+    ];
+    let found = proposals(PartyKind::Organisation, &fields);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].masked, "王某");
+    // An identity number typed into the wrong box is still hidden.
+    let slip = proposals(PartyKind::Household, &[("party.code", "44011320141005001X")]);
+    assert_eq!(slip[0].rule, "id-number");
+}
+
+/// Runs of digits left after folding, with a closing X kept.
+fn leftovers(value: &str) -> Vec<String> {
+    let visible = value.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}'));
+    let folded: String = visible.nfkc().collect();
+    let runs = folded.split(|c: char| !c.is_ascii_digit() && c != 'X');
+    runs.map(str::to_owned).filter(|run| secret(run)).collect()
+}
+
+fn secret(run: &str) -> bool {
+    let digits = run.bytes().take_while(u8::is_ascii_digit).count();
+    let mobile = run.starts_with('1') && matches!(run.as_bytes().get(1), Some(b'3'..=b'9'));
+    let long = (15..=19).contains(&digits) || (digits == 17 && run.len() == 18);
+    (long && credit_code(run).is_err()) || (digits == 11 && run.len() == 11 && mobile)
+}
+
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[一-龥，。：A-Z ]{1,6}",
+        "[1-8][0-9]{16}[0-9X]",
+        "[1-8][0-9]{14}",
+        "1[3-9][0-9]{9}",
+        "62[0-9]{14,17}",
+        "１[３-９][０-９]{9}",
+        "1[3-9][0-9]\u{200b}[0-9]{4}\u{200b}[0-9]{4}",
+        "[0-9]{1,9}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nothing_secret_is_left(pieces in prop::collection::vec(piece(), 1..8), tight in any::<bool>()) {
+        let value = pieces.join(if tight { "" } else { "、" });
+        let published = text(&value);
+        prop_assert!(leftovers(&published).is_empty(), "{value:?} → {published:?}");
+        let again = text(&published);
+        prop_assert_eq!(again, published);
+    }
+
+    #[test]
+    fn separated_numbers_go_too(a in "1[3-9][0-9]", b in "[0-9]{4}", c in "[0-9]{4}", gap in "[ -]") {
+        let published = text(&format!("联系电话{a}{gap}{b}{gap}{c}，下午"));
+        prop_assert_eq!(published, "联系电话［电话号码已隐去］，下午");
+    }
+
+    #[test]
+    fn no_string_panics(value in "\\PC{0,60}", name in ".{0,8}", code in any::<String>()) {
+        let fields = [("text.facts", value.as_str()), ("party.name", &name), ("party.code", &code), ("person.x", &name)];
+        for party in PartyKind::ALL {
+            proposals(party, &fields);
+        }
+    }
+}
+
+#[test]
+fn naughty_strings_do_not_break_it() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/adversarial/blns.json");
+    let Ok(list) = std::fs::read_to_string(path) else {
+        println!("skipped: blns.json is not here");
+        return;
+    };
+    for value in serde_json::from_str::<Vec<String>>(&list).unwrap() {
+        proposals(PartyKind::Person, &[("text.facts", &value), ("party.name", &value)]);
+    }
+}

@@ -1,7 +1,9 @@
 //! Every trigger, attacked by raw SQL as somebody with the database's password would.
 
 use crate::bench::{Bench, each_engine, run};
-use crate::rows::{self, decision, more_records, record_sql, reviewed, second_case, seed};
+use crate::rows::{
+    self, decision, more_records, more_records_from, record_sql, reviewed, second_case, seed,
+};
 use zhijian::store::{Db, Error, checkpoints, decisions, entries, records, reviews};
 
 each_engine! {
@@ -247,9 +249,10 @@ fn a_major_decision_needs_its_review(bench: &Bench) {
                   VALUES ('q3', 'c', 'a', 9, 'p', 1, '', '', 'q2', 'agree', FALSE)";
     run(&store, forged);
     refused(bench, &store, needs, &[&insert("q1", "c", "'q2'")]);
-    // One of another case's chain neither.
-    let foreign = forged.replace("'q3', 'c'", "'q1', 'd'").replace("'q2'", "'v1'");
-    refused(bench, &store, "already taken", &[&foreign]);
+    // Nor does one that points at another case's review.
+    more_records_from(&store, 2000, &["w1"], "review");
+    run(&store, &forged.replace("'q3', 'c'", "'q1', 'd'").replace("'q2'", "'w1'"));
+    refused(bench, &store, needs, &[&insert("q1", "d", "'w1'")]);
     // The right one passes, an ordinary one needs none.
     run(&store, &insert("q1", "c", "'v3'"));
     let ordinary = decision("q2", "c", None);

@@ -9,4 +9,5 @@ mod rows;
 mod searching;
 mod shape;
 mod tables;
+mod work;
 mod writing;

@@ -49,8 +49,13 @@ pub fn reviewed(store: &Store, round: i32, result: &str) {
 
 /// Records, raw, so that foreign keys of other rows hold.
 pub fn more_records(store: &Store, ids: &[&str], kind: &str) {
+    more_records_from(store, 1000, ids, kind);
+}
+
+/// The same, from place `seq` of the chain on.
+pub fn more_records_from(store: &Store, seq: i64, ids: &[&str], kind: &str) {
     for (at, id) in ids.iter().enumerate() {
-        run(store, &record_sql(id, 1000 + at as i64, kind));
+        run(store, &record_sql(id, seq + at as i64, kind));
     }
 }
 

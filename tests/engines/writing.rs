@@ -18,6 +18,7 @@ each_engine! {
     beside_a_server_one_may_only_look
     a_taken_value_is_told_apart
     nested_transactions_and_unclosed_ones
+    a_lost_transaction_acknowledges_nobody
 }
 
 fn put(db: &mut Db, name: &str) -> Result<(), Error> {
@@ -172,11 +173,7 @@ fn an_unknown_failure_of_the_commit_ends_the_writer(bench: &Bench) {
         seen.lock().unwrap().push(format!("{error:?}"));
     }));
     let store = Store::open(&config).unwrap();
-    run(
-        &store,
-        "CREATE TABLE a (id INTEGER PRIMARY KEY);
-         CREATE TABLE b (a INTEGER REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED)",
-    );
+    run(&store, LATE);
     let answers = in_one_batch(
         &store,
         vec![
@@ -213,14 +210,25 @@ fn closing_lets_queued_writes_commit(bench: &Bench) {
     assert!(matches!(store.write_blocking(|db: &mut Db| put(db, "x")), Err(Error::Busy)));
 }
 
+/// A table whose constraint bites at the commit only.
+const LATE: &str = "CREATE TABLE a (id INTEGER PRIMARY KEY);
+    CREATE TABLE b (a INTEGER REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED)";
+
 fn one_write_a_commit_when_grouping_is_off(bench: &Bench) {
     let mut config = bench.config.clone();
     config.batch = 1;
+    config.on_commit_failure = Some(Arc::new(|_| {}));
     let store = Store::open(&config).unwrap();
-    let answers =
-        in_one_batch(&store, vec![Box::new(|db| put(db, "a")), Box::new(|db| put(db, "b"))]);
-    assert!(answers.iter().all(Result::is_ok));
-    assert_eq!(names(&store), ["a", "b"]);
+    run(&store, LATE);
+    let answers = in_one_batch(
+        &store,
+        vec![
+            Box::new(|db| put(db, "innocent")),
+            Box::new(|db| db.run_script("INSERT INTO b VALUES (7)")),
+        ],
+    );
+    assert!(answers[0].is_ok() && answers[1].is_err(), "{answers:?}");
+    assert_eq!(names(&store), ["innocent"]);
 }
 
 fn a_later_release_s_database_is_refused(bench: &Bench) {
@@ -284,6 +292,44 @@ fn nested_transactions_and_unclosed_ones(bench: &Bench) {
     assert!(answers[0].is_ok() && answers[3].is_ok(), "{answers:?}");
     assert!(answers[1].is_err() && answers[2].is_err(), "{answers:?}");
     assert_eq!(names(&store), ["last", "outer"]);
+}
+
+fn a_lost_transaction_acknowledges_nobody(bench: &Bench) {
+    let store = bench.open();
+    // What ends the transaction under the writer's hands; on PostgreSQL the connection too.
+    let ends: &[&str] = if bench.is_sqlite {
+        &["ROLLBACK"]
+    } else {
+        &["ROLLBACK", "SELECT pg_terminate_backend(pg_backend_pid())"]
+    };
+    for end in ends.iter().copied() {
+        let answers = in_one_batch(
+            &store,
+            vec![
+                Box::new(|db| put(db, "before")),
+                Box::new(move |db| db.run_script(end)),
+                Box::new(|db| put(db, "after")),
+            ],
+        );
+        assert!(matches!(answers[0], Err(Error::Busy)), "{answers:?}");
+        assert!(answers[1].is_err(), "{answers:?}");
+        assert!(matches!(answers[2], Err(Error::Busy)), "{answers:?}");
+        assert_eq!(names(&store), Vec::<String>::new());
+    }
+    store.write_blocking(|db: &mut Db| put(db, "next")).unwrap();
+    assert_eq!(names(&store), ["next"]);
+}
+
+#[test]
+fn a_full_disk_is_told_apart_and_survived() {
+    let bench = Bench::sqlite();
+    let store = bench.open();
+    run(&store, "PRAGMA max_page_count = 300");
+    let large =
+        store.write_blocking(|db: &mut Db| settings::set(db, "large", &"x".repeat(2_000_000)));
+    assert!(matches!(large, Err(Error::Full)), "{large:?}");
+    store.write_blocking(|db: &mut Db| put(db, "small")).unwrap();
+    assert_eq!(names(&store), ["small"]);
 }
 
 #[test]

@@ -141,7 +141,8 @@ async fn origin(config: &Config, store: &Store, access: Access) -> Result<String
 /// Finds the service's key among the registered ones, or puts it on record.
 async fn service_key_id(house: &House, access: Access) -> Result<KeyId> {
     let public = house.service.key.verifying_key().to_bytes();
-    let known = house.store.read(move |db| store::keys::by_public_key(db, &public).optional()).await?;
+    let known =
+        house.store.read(move |db| store::keys::by_public_key(db, &public).optional()).await?;
     if let Some(key) = known {
         return Ok(key.id.parse()?);
     }

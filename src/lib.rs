@@ -16,14 +16,14 @@
     )
 )]
 
+pub mod app;
 pub mod base;
+pub mod cli;
+pub mod config;
 pub mod desk;
 pub mod evidence;
 pub mod law;
 pub mod ledger;
 pub mod store;
-pub mod app;
-pub mod config;
-pub mod worker;
 pub mod web;
-pub mod cli;
+pub mod worker;

@@ -48,7 +48,8 @@ async fn seal(
 
 /// A log that contradicts what was signed is never signed again without hands; reading goes on.
 fn refuse_to_sign(tell: &watch::Sender<Option<String>>, fault: &crate::desk::Error) {
-    let cause = std::error::Error::source(fault).map_or_else(|| fault.to_string(), ToString::to_string);
+    let cause =
+        std::error::Error::source(fault).map_or_else(|| fault.to_string(), ToString::to_string);
     tracing::error!(cause, "signing has stopped");
     tell.send_replace(Some(cause));
 }

@@ -124,7 +124,8 @@ fn open_chain(
 ) -> Result<OpenChain, Error> {
     let id = record.payload.chain.as_str();
     if let Some(row) = chains::find(db, id).optional()? {
-        let wrapped = row.sealing_key.ok_or_else(|| Error::Gone("该案卷内容已依法销毁。".into()))?;
+        let wrapped =
+            row.sealing_key.ok_or_else(|| Error::Gone("该案卷内容已依法销毁。".into()))?;
         let key = SealingKey::unwrap(master, id, &wrapped)
             .ok_or_else(|| Error::broken("chain key does not unwrap"))?;
         let head = Digest::from_slice(&row.head).ok_or_else(|| Error::broken("chain head"))?;

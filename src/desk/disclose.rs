@@ -160,7 +160,8 @@ pub fn compose(
     let public = disclosures::by_case(db, &case.id)?.into_iter().next();
     if form.kind == "correction" {
         let public = public.ok_or(Error::NotFound("公示信息"))?;
-        let record = records::find(db, &public.record_id).optional()?.ok_or(Error::NotFound("公示信息"))?;
+        let record =
+            records::find(db, &public.record_id).optional()?.ok_or(Error::NotFound("公示信息"))?;
         facts.insert("number".into(), json!(public.number));
         facts.insert("disclosure".into(), json!(record.envelope_digest));
     } else {
@@ -212,7 +213,8 @@ fn full_items(
     let records = file::read(db, house, &case.id)?;
     let item = items::find(db, &case.item_code).optional()?.map(|item| item.name);
     let text = |paths: &[&str]| file::newest(&records, paths).unwrap_or_default().to_owned();
-    let money = |amount: Money| if amount == Money::ZERO { String::new() } else { amount.in_words() };
+    let money =
+        |amount: Money| if amount == Money::ZERO { String::new() } else { amount.in_words() };
     let value = |name: &str| match name {
         "document.number" => decision.number.clone(),
         "case.title" => case.title.clone(),
@@ -350,11 +352,7 @@ fn release_row(row: &disclosures::Disclosure, kind: &str, now: Moment) -> releas
     }
 }
 
-fn by_number(
-    db: &mut Db,
-    number: &str,
-    case_id: &str,
-) -> Result<disclosures::Disclosure, Error> {
+fn by_number(db: &mut Db, number: &str, case_id: &str) -> Result<disclosures::Disclosure, Error> {
     disclosures::by_number(db, number)
         .optional()?
         .filter(|row| row.case_id.as_deref() == Some(case_id))

@@ -142,8 +142,7 @@ pub async fn revoke(desk: &Desk, id: &KeyId, reason: &str) -> Result<(), Error> 
             let owner = key.person_id.clone().ok_or(Error::NotFound("密钥"))?;
             let owner = people::find(db, &owner).optional()?.ok_or(Error::NotFound("密钥"))?;
             let own = owner.id == who.person.as_str();
-            let administers =
-                who.is(super::Role::Administrator) && owner.agency_id == who.agency;
+            let administers = who.is(super::Role::Administrator) && owner.agency_id == who.agency;
             if !own && !administers {
                 return Err(Error::NotFound("密钥"));
             }

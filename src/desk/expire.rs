@@ -10,7 +10,8 @@ use std::collections::HashSet;
 /// Drops everything whose time has run out.
 pub async fn expire(desk: &Desk) -> Result<(), Error> {
     let now = desk.now.millis();
-    let expired = desk.house.store.read(move |db| uploads::expired(db, "receiving", now, 100)).await?;
+    let expired =
+        desk.house.store.read(move |db| uploads::expired(db, "receiving", now, 100)).await?;
     for upload in expired {
         let id: UploadId = upload.id.parse().map_err(Error::broken)?;
         let hold = desk.house.intake.hold(&id).await;

@@ -35,12 +35,7 @@ pub fn fill(
     Ok(())
 }
 
-fn fact(
-    db: &mut Db,
-    ground: &Ground<'_>,
-    form: &Form,
-    path: &str,
-) -> Result<Option<Value>, Error> {
+fn fact(db: &mut Db, ground: &Ground<'_>, form: &Form, path: &str) -> Result<Option<Value>, Error> {
     let state = &ground.state;
     Ok(Some(match path {
         "officers" => json!(officers(db, ground, form)?),
@@ -153,8 +148,9 @@ fn head_of_agency(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<Strin
 }
 
 fn reviewer(db: &mut Db, ground: &Ground<'_>) -> Result<Reviewer, Error> {
-    let person =
-        people::find(db, ground.who.person.as_str()).optional()?.ok_or(Error::NotFound("审核人员"))?;
+    let person = people::find(db, ground.who.person.as_str())
+        .optional()?
+        .ok_or(Error::NotFound("审核人员"))?;
     Ok(Reviewer { person: person.id, qualification: person.qualification })
 }
 

@@ -191,7 +191,8 @@ fn shown(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
         ("region", entry.region.clone()),
         ("rectification", entry.rectification.clone()),
     ];
-    let labelled = entry.extra.iter().map(|(label, value)| (format!("source.{label}"), value.clone()));
+    let labelled =
+        entry.extra.iter().map(|(label, value)| (format!("source.{label}"), value.clone()));
     pairs
         .into_iter()
         .filter_map(|(path, value)| Some((path.to_owned(), value?)))

@@ -9,10 +9,10 @@ pub mod continue_upload;
 pub mod disclose;
 pub mod enrol_key;
 pub mod error;
+pub mod expire;
 pub mod file;
 pub mod fill;
 pub mod house;
-pub mod expire;
 pub mod import_list;
 pub mod look_up;
 pub mod penalty_list;
@@ -29,7 +29,6 @@ pub mod sign_in;
 pub mod submit;
 pub mod view_exhibit;
 pub mod vouch;
-
 
 pub use error::{Error, FieldFault, Optional, Reason};
 pub use house::{Clock, Desk, House, Limits, ServiceKey};

@@ -1,8 +1,10 @@
 //! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
 
-use super::{Desk, Error, FieldFault, House, Optional, Who, disclose, fill, project, sealing, vouch};
+use super::{
+    Desk, Error, FieldFault, House, Optional, Who, disclose, fill, project, sealing, vouch,
+};
 use crate::{
-    base::{CaseId, Digest, DraftId, KeyId, Moment},
+    base::{CaseId, Digest, DraftId, Moment},
     law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
     ledger::{
         dsse::Signature,
@@ -25,8 +27,8 @@ pub struct Form {
     pub case: Option<CaseId>,
     /// Head of the case's chain when the form was opened (hex); a moved head makes the form stale.
     pub head: Option<String>,
-    /// The key this browser holds, if it said so.
-    pub key: Option<KeyId>,
+    /// Raw public key of the key this browser holds, if it said so.
+    pub public_key: Option<Vec<u8>>,
     /// Answers by form name.
     pub values: BTreeMap<String, Vec<String>>,
 }
@@ -92,7 +94,13 @@ pub fn prepare_in(
     object(&ground, &act, &people)?;
     let signers = people
         .iter()
-        .map(|person| signer(db, person, form.key.as_ref().filter(|_| *person == who.person.as_str())))
+        .map(|person| {
+            signer(
+                db,
+                person,
+                form.public_key.as_deref().filter(|_| *person == who.person.as_str()),
+            )
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let digests: Vec<Digest> = fields.iter().map(Field::digest).collect();
     let chain = match &ground.case {
@@ -176,11 +184,11 @@ fn faults(found: Vec<crate::law::forms::FormFault>) -> Error {
 }
 
 /// The person with the key they will use: the one their browser named, else the newest registered.
-fn signer(db: &mut Db, person: &str, wanted: Option<&KeyId>) -> Result<Signer, Error> {
+fn signer(db: &mut Db, person: &str, wanted: Option<&[u8]>) -> Result<Signer, Error> {
     let active = keys::active_of(db, person)?;
     let key = active
         .iter()
-        .find(|key| wanted.is_some_and(|id| id.as_str() == key.id))
+        .find(|key| wanted.is_some_and(|public_key| public_key == key.public_key))
         .or_else(|| active.iter().max_by_key(|key| key.registered_leaf))
         .ok_or_else(|| {
             Error::Refused(vec![super::Reason {

@@ -6,10 +6,9 @@ use crate::{
     law::{
         act::{Act, Outcome, Penalty},
         clock::deadline,
-        gate,
-        major,
-        procedure::{self, CaseState, Step},
+        gate, major,
         pack::Pack,
+        procedure::{self, CaseState, Step},
     },
     ledger::record::Payload,
     store::{Db, agencies, cases, clocks, decisions, records, reviews},
@@ -96,7 +95,8 @@ fn people(payload: &Payload) -> Vec<String> {
 
 fn filing_agency(db: &mut Db, signers: &[String]) -> Result<String, Error> {
     let signer = signers.first().ok_or(Error::NotFound("签名人"))?;
-    let person = crate::store::people::find(db, signer).optional()?.ok_or(Error::NotFound("签名人"))?;
+    let person =
+        crate::store::people::find(db, signer).optional()?.ok_or(Error::NotFound("签名人"))?;
     Ok(person.agency_id)
 }
 
@@ -212,7 +212,12 @@ fn write_case(
         cases::update(db, &row)?;
     } else if let Act::Filing { item, .. } = act {
         let value = |path: &str| {
-            record.fields.iter().find(|f| f.path == path).map(|f| f.value.clone()).unwrap_or_default()
+            record
+                .fields
+                .iter()
+                .find(|f| f.path == path)
+                .map(|f| f.value.clone())
+                .unwrap_or_default()
         };
         cases::insert(
             db,
@@ -296,7 +301,8 @@ fn settle_decision(db: &mut Db, record: &Vouched) -> Result<(), Error> {
 
 /// Last day for the reviewer, counted from the submission.
 fn review_due(house: &House, pack: &Pack, submitted_on: Day) -> Day {
-    deadline(&house.calendar, submitted_on, pack.periods.review.n, pack.periods.review.unit, &[]).due
+    deadline(&house.calendar, submitted_on, pack.periods.review.n, pack.periods.review.unit, &[])
+        .due
 }
 
 fn decision_row(
@@ -311,7 +317,8 @@ fn decision_row(
         return Err(Error::broken("not a decision"));
     };
     let pack = pack_of(house, agency)?;
-    let major = *outcome == Outcome::Penalty && !major::reasons_of_case(pack, penalty, before).is_empty();
+    let major =
+        *outcome == Outcome::Penalty && !major::reasons_of_case(pack, penalty, before).is_empty();
     let review_record_id = match review {
         Some(digest) => record_with(db, record, digest)?,
         None => None,
@@ -333,11 +340,7 @@ fn decision_row(
 }
 
 /// The id of the case's record with this envelope digest.
-fn record_with(
-    db: &mut Db,
-    record: &Vouched,
-    digest: &Digest,
-) -> Result<Option<String>, Error> {
+fn record_with(db: &mut Db, record: &Vouched, digest: &Digest) -> Result<Option<String>, Error> {
     let file = records::by_chain(db, &record.payload.chain)?;
     let wanted = digest.hex();
     Ok(file.into_iter().find(|row| row.envelope_digest == wanted).map(|row| row.id))

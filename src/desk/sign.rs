@@ -107,7 +107,9 @@ async fn unlock_and_sign(
     let (key, owner) = desk
         .house
         .store
-        .read(move |db| Ok::<_, Error>((keys::find(db, &id).optional()?, people::find(db, &person).optional()?)))
+        .read(move |db| {
+            Ok::<_, Error>((keys::find(db, &id).optional()?, people::find(db, &person).optional()?))
+        })
         .await?;
     let sealed = key.and_then(|key| key.sealed_secret).ok_or_else(|| {
         Error::refused("这把密钥保存在您的浏览器中，请在登记它的浏览器里签名，或者改用口令密钥。")
@@ -124,12 +126,7 @@ async fn unlock_and_sign(
     signed.ok_or_else(|| Error::refused("密码不正确，没有签名。"))
 }
 
-async fn verify_own(
-    desk: &Desk,
-    key_id: &str,
-    payload: &[u8],
-    sig: [u8; 64],
-) -> Result<(), Error> {
+async fn verify_own(desk: &Desk, key_id: &str, payload: &[u8], sig: [u8; 64]) -> Result<(), Error> {
     let id = key_id.to_owned();
     let key = desk.house.store.read(move |db| keys::find(db, &id).optional()).await?;
     let key = key
@@ -155,13 +152,11 @@ async fn store_signature(
     let waiting = waiting_for(&payload.signers, signatures);
     desk.house
         .store
-        .write(move |db| {
-            match drafts::sign(db, &row.id, &row.signatures, &text, &waiting) {
-                Err(store::Error::Taken) => {
-                    Err(Error::Conflict("另一位签名人刚刚签名，请刷新后再签。".into()))
-                }
-                signed => Ok(signed?),
+        .write(move |db| match drafts::sign(db, &row.id, &row.signatures, &text, &waiting) {
+            Err(store::Error::Taken) => {
+                Err(Error::Conflict("另一位签名人刚刚签名，请刷新后再签。".into()))
             }
+            signed => Ok(signed?),
         })
         .await
 }
@@ -236,8 +231,5 @@ pub async fn discard(desk: &Desk, id: &DraftId) -> Result<(), Error> {
     if !payload.signers.iter().any(|signer| signer.person == who) && row.prepared_by != who {
         return Err(Error::NotFound("待签记录"));
     }
-    desk.house
-        .store
-        .write(move |db| Ok::<_, Error>(drafts::remove(db, &row.id)?))
-        .await
+    desk.house.store.write(move |db| Ok::<_, Error>(drafts::remove(db, &row.id)?)).await
 }

@@ -13,7 +13,9 @@ use governor::{Quota, RateLimiter, clock::Clock as _, state::keyed::DefaultKeyed
 use std::num::NonZeroU32;
 
 /// Counts tries to sign in, by account and by address.
-pub struct Tries(RateLimiter<String, DefaultKeyedStateStore<String>, governor::clock::DefaultClock>);
+pub struct Tries(
+    RateLimiter<String, DefaultKeyedStateStore<String>, governor::clock::DefaultClock>,
+);
 
 impl Tries {
     /// Allows `a_minute` tries for each account and each address.

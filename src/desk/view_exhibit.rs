@@ -60,7 +60,8 @@ async fn visible(desk: &Desk, id: &ExhibitId) -> Result<exhibits::Exhibit, Error
         .store
         .read(move |db| {
             let exhibit = exhibits::find(db, &id).optional()?.ok_or(Error::NotFound("证据附件"))?;
-            let case = cases::find(db, &exhibit.case_id).optional()?.ok_or(Error::NotFound("证据附件"))?;
+            let case =
+                cases::find(db, &exhibit.case_id).optional()?.ok_or(Error::NotFound("证据附件"))?;
             who.require_sight(&case.agency_id).map_err(|_| Error::NotFound("证据附件"))?;
             Ok(exhibit)
         })

@@ -65,7 +65,9 @@ impl Caller {
                 ("/office/people", "人员", &[Role::Administrator, Role::Supervisor]),
                 ("/office/keys", "我的密钥", &Role::ALL),
             ];
-            nav.extend(all.iter().filter(|(_, _, r)| who.is_any(r)).map(|(href, l, _)| (*href, *l)));
+            nav.extend(
+                all.iter().filter(|(_, _, r)| who.is_any(r)).map(|(href, l, _)| (*href, *l)),
+            );
         }
         self.frame(section, &nav)
     }
@@ -194,7 +196,8 @@ impl FromRequest for Posted {
             let token = values.remove("csrf").and_then(|mut all| all.pop());
             if token.as_deref() != Some(csrf.as_str()) {
                 return Err(Problem(Error::Conflict(
-                    "页面已经失效，可能是重新登录过。没有保存任何内容，请刷新页面后重新填写。".into(),
+                    "页面已经失效，可能是重新登录过。没有保存任何内容，请刷新页面后重新填写。"
+                        .into(),
                 )));
             }
             Ok(Posted { caller, values })

@@ -15,10 +15,7 @@ pub mod security;
 use crate::desk::House;
 use actix_web::{App, HttpServer, dev::Server, middleware, web};
 use look::Site;
-use std::{
-    net::TcpListener,
-    sync::Arc,
-};
+use std::{net::TcpListener, sync::Arc};
 use tokio::sync::watch;
 
 /// What every handler may ask for.

@@ -46,7 +46,8 @@ pub fn objections(reasons: &[Reason], href: impl Fn(&str) -> (String, String)) -
     reasons
         .iter()
         .map(|reason| {
-            let (href, fix) = if reason.fix.is_empty() { Default::default() } else { href(&reason.fix) };
+            let (href, fix) =
+                if reason.fix.is_empty() { Default::default() } else { href(&reason.fix) };
             Objection {
                 weight: Weight::Must,
                 text: reason.text.clone(),

@@ -5,7 +5,11 @@ use crate::{
     base::{CaseId, Moment},
     desk::{Desk, Error, House, Optional, Role, Who, file, project},
     evidence::sniff,
-    law::{gate, procedure::{self, CaseState}, words},
+    law::{
+        gate,
+        procedure::{self, CaseState},
+        words,
+    },
     store::{Db, agencies, cases, chains, disclosures, drafts, entries, exhibits},
 };
 use serde::Serialize;
@@ -183,13 +187,7 @@ pub async fn case_file(desk: &Desk, id: &CaseId) -> Result<CaseFile, Error> {
     desk.house.store.read(move |db| build(db, &house, &who, &id, now)).await
 }
 
-fn build(
-    db: &mut Db,
-    house: &House,
-    who: &Who,
-    id: &str,
-    now: Moment,
-) -> Result<CaseFile, Error> {
+fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result<CaseFile, Error> {
     let case = cases::find(db, id).optional()?.ok_or(Error::NotFound("案件"))?;
     who.require_sight(&case.agency_id)?;
     let agency = agencies::find(db, &case.agency_id)?;
@@ -217,7 +215,10 @@ fn build(
         exhibits,
         clocks: clocks(house, pack, &state, now),
         rounds,
-        needs: procedure::needs(&house.rulebook, pack, &state).into_iter().map(|n| n.text).collect(),
+        needs: procedure::needs(&house.rulebook, pack, &state)
+            .into_iter()
+            .map(|n| n.text)
+            .collect(),
         next,
         disclosure: disclosures::by_case(db, id)?.pop().map(|row| (row.number, row.state)),
         drafts: drafts::by_chain(db, id)?
@@ -324,7 +325,10 @@ fn field_label(path: &str) -> String {
     let item = path.strip_prefix(crate::desk::disclose::SHOWN);
     let known = crate::desk::disclose::ITEMS.iter();
     let label = |item: &str| {
-        known.clone().find(|(path, _)| *path == item).map_or(item.to_owned(), |(_, l)| (*l).to_owned())
+        known
+            .clone()
+            .find(|(path, _)| *path == item)
+            .map_or(item.to_owned(), |(_, l)| (*l).to_owned())
     };
     match (path, item) {
         ("case.number", _) => "案件编号".into(),
@@ -379,11 +383,7 @@ fn fact_words(
     })
 }
 
-fn exhibit(
-    db: &mut Db,
-    names: &mut Names,
-    row: exhibits::Exhibit,
-) -> Result<ExhibitView, Error> {
+fn exhibit(db: &mut Db, names: &mut Names, row: exhibits::Exhibit) -> Result<ExhibitView, Error> {
     let kind = sniff::of_mime(&row.media_type);
     Ok(ExhibitView {
         received_by: names.of(db, &row.received_by)?,
@@ -467,4 +467,3 @@ fn clocks(
 pub fn moment_words(at: Moment) -> String {
     format!("{} {}", words::day(at.day()), at.clock_time())
 }
-

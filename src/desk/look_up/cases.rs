@@ -73,7 +73,10 @@ pub struct StageCount {
 /// One page of the cases that the signed-in person may see.
 pub async fn cases(desk: &Desk, filter: CaseFilter) -> Result<CasePage, Error> {
     let who = desk.who()?.clone();
-    who.require(&[Role::Officer, Role::Head, Role::Reviewer, Role::Clerk, Role::Supervisor], "查看案件")?;
+    who.require(
+        &[Role::Officer, Role::Head, Role::Reviewer, Role::Clerk, Role::Supervisor],
+        "查看案件",
+    )?;
     let today = desk.now.day().to_string();
     desk.house.store.read(move |db| page(db, &who, &filter, &today)).await
 }

@@ -7,7 +7,11 @@ use super::{
 use crate::{
     base::{DraftId, Moment},
     desk::{Desk, Error, House, Optional, Who, file::Filed, sign},
-    ledger::{dsse::{Envelope, Signature}, field::Field, record::{Custody, Payload}},
+    ledger::{
+        dsse::{Envelope, Signature},
+        field::Field,
+        record::{Custody, Payload},
+    },
     store::{Db, cases, drafts, records},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -77,7 +81,8 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
         return Err(Error::NotFound("待签记录"));
     }
     let mut names = Names::default();
-    let signatures: Vec<Signature> = serde_json::from_str(&row.signatures).map_err(Error::broken)?;
+    let signatures: Vec<Signature> =
+        serde_json::from_str(&row.signatures).map_err(Error::broken)?;
     let mut signers = Vec::new();
     for signer in &payload.signers {
         signers.push(SignerView {

@@ -49,10 +49,7 @@ pub async fn form(desk: &Desk, kind: &str, case: Option<&CaseId>) -> Result<Form
     let who = desk.who()?.clone();
     let (house, kind) = (desk.house.clone(), kind.to_owned());
     let case = case.map(ToString::to_string);
-    desk.house
-        .store
-        .read(move |db| build(db, &house, &who, &kind, case.as_deref(), exhibits))
-        .await
+    desk.house.store.read(move |db| build(db, &house, &who, &kind, case.as_deref(), exhibits)).await
 }
 
 fn build(
@@ -119,7 +116,10 @@ fn build(
 
 fn label(person: &people::Person, role: Role) -> String {
     if role == Role::Officer && !person.certificate.is_empty() {
-        format!("{}（执法证{}，有效期至{}）", person.name, person.certificate, person.certificate_until)
+        format!(
+            "{}（执法证{}，有效期至{}）",
+            person.name, person.certificate, person.certificate_until
+        )
     } else {
         person.name.clone()
     }

@@ -25,7 +25,9 @@ impl Names {
         if let Some(name) = self.0.get(person) {
             return Ok(name.clone());
         }
-        let name = crate::store::people::find(db, person).optional()?.map_or("未知人员".into(), |p| p.name);
+        let name = crate::store::people::find(db, person)
+            .optional()?
+            .map_or("未知人员".into(), |p| p.name);
         self.0.insert(person.to_owned(), name.clone());
         Ok(name)
     }

@@ -128,7 +128,11 @@ fn left(house: &House, today: Day, last: Day) -> String {
         day = day.tomorrow().unwrap_or(to);
         count += u32::from(house.calendar.assume_working(day).0);
     }
-    if today <= last { format!("还有{count}个工作日") } else { format!("已超过{count}个工作日") }
+    if today <= last {
+        format!("还有{count}个工作日")
+    } else {
+        format!("已超过{count}个工作日")
+    }
 }
 
 /// Clocks that have run out, the longest first.

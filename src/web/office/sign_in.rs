@@ -34,13 +34,10 @@ pub async fn show(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> 
 }
 
 /// `POST /office/sign-in`
-pub async fn post(
-    request: HttpRequest,
-    caller: Caller,
-    body: web::Bytes,
-) -> Answer<HttpResponse> {
+pub async fn post(request: HttpRequest, caller: Caller, body: web::Bytes) -> Answer<HttpResponse> {
     let values = caller::parse(&body)?;
-    let first = |name: &str| values.get(name).and_then(|all| all.first()).cloned().unwrap_or_default();
+    let first =
+        |name: &str| values.get(name).and_then(|all| all.first()).cloned().unwrap_or_default();
     let (login, next) = (first("login"), inside(&first("next")));
     let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
     match sign_in::sign_in(&caller.desk, &login, &first("password"), &address).await {
@@ -72,9 +69,7 @@ pub async fn sign_out(request: HttpRequest, posted: Posted) -> Answer<HttpRespon
         sign_in::sign_out(&caller.desk, cookie.value()).await?;
     }
     let mut response = render::see_other("/office/sign-in");
-    response
-        .add_cookie(&session_cookie(&caller.shared, String::new()))
-        .map_err(Error::broken)?;
+    response.add_cookie(&session_cookie(&caller.shared, String::new())).map_err(Error::broken)?;
     Ok(response)
 }
 
@@ -91,7 +86,9 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_site() {
         assert_eq!(inside("/office/cases"), "/office/cases");
-        for hostile in ["//evil.example", "https://evil.example", "/office\\evil", "/officeevil", ""] {
+        for hostile in
+            ["//evil.example", "https://evil.example", "/office\\evil", "/officeevil", ""]
+        {
             assert_eq!(inside(hostile), "/office", "{hostile}");
         }
     }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod expire;
 pub mod file;
 pub mod fill;
+pub mod fsck;
 pub mod house;
 pub mod import_list;
 pub mod look_up;

@@ -137,6 +137,20 @@ fn a_killed_process_resumes_from_the_last_commit() {
 }
 
 #[tokio::test]
+async fn what_was_never_acknowledged_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let intake = open(dir.path());
+    let (id, row, data) = (upload(), Row::default(), bytes(4_000, 15));
+    intake.hold(&id).await.append(row.append(4_000), body(&data[..3_000], 500)).await.unwrap();
+    // More than what is still to come, so that overwriting would not hide it.
+    let path = dir.path().join(format!("{id}.part"));
+    std::fs::write(&path, [&data[..3_000], &bytes(9_000, 16)].concat()).unwrap();
+    let rest = body(&data[3_000..], 500);
+    intake.hold(&id).await.append(row.append(4_000), rest).await.unwrap();
+    assert_finishes(&intake, &id, &row, &data).await;
+}
+
+#[tokio::test]
 async fn a_newcomer_stops_the_holder_and_goes_on_where_it_stopped() {
     let dir = tempfile::tempdir().unwrap();
     let intake = open(dir.path());

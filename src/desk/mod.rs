@@ -10,6 +10,7 @@ pub mod disclose;
 pub mod enrol_key;
 pub mod error;
 pub mod expire;
+pub mod export_dossier;
 pub mod file;
 pub mod fill;
 pub mod fsck;

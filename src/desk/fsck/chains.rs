@@ -125,7 +125,8 @@ fn check_chain(
             continue;
         };
         check_link(row, &entry, &mut links, &place, report);
-        if let Some(payload) = check_record(row, &entry, keys, sealing_key.as_ref(), &place, report) {
+        if let Some(payload) = check_record(row, &entry, keys, sealing_key.as_ref(), &place, report)
+        {
             replay(&payload, row, &entry, &mut links.state);
         }
     }
@@ -208,7 +209,10 @@ fn check_record(
             }
             Err(_) => report.fault(place, "私密字段无法打开"),
         }
-    } else if row.fields.is_none() && sealing_key.is_some() && payload.fields_root != field::fields_root(&[]) {
+    } else if row.fields.is_none()
+        && sealing_key.is_some()
+        && payload.fields_root != field::fields_root(&[])
+    {
         report.fault(place, "私密字段缺失");
     }
     Some(payload)
@@ -233,9 +237,8 @@ fn check_signatures(
             return Err(format!("签名密钥{}当时无效", signer.key));
         }
     }
-    let public = |id: &str| {
-        keys.get(id).and_then(|key| VerifyingKey::from_bytes(&key.public_key).ok())
-    };
+    let public =
+        |id: &str| keys.get(id).and_then(|key| VerifyingKey::from_bytes(&key.public_key).ok());
     envelope.verify_each(public).map(|_| ()).map_err(|fault| format!("签名核验未通过：{fault}"))
 }
 

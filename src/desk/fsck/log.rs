@@ -34,7 +34,8 @@ pub(super) fn check(
             }
         }
         if rows.len() != usize::try_from(until - from).map_err(Error::broken)? {
-            report.fault(format!("日志叶{}", from + i64::try_from(rows.len()).unwrap_or(0)), "缺失");
+            report
+                .fault(format!("日志叶{}", from + i64::try_from(rows.len()).unwrap_or(0)), "缺失");
             return Ok(());
         }
         commitments(&rows, &links, report);
@@ -102,12 +103,7 @@ fn grow(
     Ok(())
 }
 
-fn checkpoint(
-    house: &House,
-    edge: &Sealer,
-    row: &checkpoints::CheckpointRow,
-    report: &mut Report,
-) {
+fn checkpoint(house: &House, edge: &Sealer, row: &checkpoints::CheckpointRow, report: &mut Report) {
     let place = format!("检查点{}", row.size);
     let opened = note::open(&row.note, &[house.log.verifier()]);
     let signed = opened.ok().and_then(|opened| Checkpoint::parse(&opened.text).ok());

@@ -5,6 +5,7 @@
 
 pub mod append;
 pub mod begin_upload;
+pub mod change_password;
 pub mod continue_upload;
 pub mod disclose;
 pub mod enrol_key;

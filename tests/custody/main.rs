@@ -5,7 +5,10 @@ mod house;
 use house::Bureau;
 use std::sync::Arc;
 use zhijian::{
-    desk::{Desk, export_dossier, fsck, import_list, penalty_list, seal_checkpoint::Sealer},
+    desk::{
+        Desk, export_dossier, fsck, import_list, look_up::public, penalty_list,
+        seal_checkpoint::Sealer,
+    },
     ledger::dossier::{self, Outcome},
 };
 
@@ -33,6 +36,62 @@ async fn importing_twice_adds_nothing_and_stays_clean() {
     }
     bureau.seal().await;
     assert_eq!(faults(&bureau).await, []);
+}
+
+/// The published list of real penalties, where it lies beside the project.
+#[actix_web::test]
+async fn the_published_list_becomes_disclosures() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/penalties/mee_2017_q1_q3.csv");
+    let Ok(bytes) = std::fs::read(path) else {
+        println!("skipped: no published list at ../shared/data");
+        return;
+    };
+    let bureau = Bureau::open().await;
+    let desk = Desk::new(bureau.house.clone(), None);
+    let list = penalty_list::read(&bytes).unwrap();
+    let digest = zhijian::base::Digest::of(&bytes);
+    let rows = import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    assert_eq!(rows.len(), 126);
+    assert!(rows.iter().all(|row| matches!(row.fate, import_list::Fate::Published(_))));
+    bureau.seal().await;
+    for (row, entry) in rows.iter().map(|row| (row, row.row.entry.as_ref().unwrap())) {
+        let import_list::Fate::Published(number) = &row.fate else { unreachable!() };
+        let item = public::item(&desk, number).await.unwrap();
+        let shown = |label: &str| item.lines.iter().find(|line| line.label == label);
+        assert_eq!(shown("当事人").unwrap().value, entry.party, "firms are named in full");
+        let fine = shown("罚款金额").map(|line| line.value.clone());
+        assert_eq!(fine, entry.fine.map(zhijian::base::Money::in_words), "nothing invented");
+        let proof = public::proof(&desk, number).await.unwrap();
+        let trusted = bureau.house.log.verifier();
+        let verdicts = zhijian::ledger::bundle::check(&proof, Some(&trusted));
+        assert!(verdicts.iter().all(|verdict| verdict.ok), "{verdicts:?}");
+    }
+    let size = bureau.log_size().await;
+    import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    assert_eq!(bureau.log_size().await, size, "running it twice adds nothing");
+    assert_eq!(faults(&bureau).await, []);
+}
+
+/// Numbers that identify a person stay hidden, and provable, when a list carries them.
+#[actix_web::test]
+async fn personal_numbers_in_a_list_are_masked() {
+    let bureau = Bureau::open().await;
+    let desk = Desk::new(bureau.house.clone(), None);
+    let csv = LIST
+        .replace("未公示许可证件", "经营者电话13900001234未公示许可证件")
+        .replace("测试乙公司,法人及非法人组织", "王小明,自然人");
+    let list = penalty_list::read(csv.as_bytes()).unwrap();
+    let digest = zhijian::base::Digest::of(csv.as_bytes());
+    let rows = import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    bureau.seal().await;
+    let mut pages = String::new();
+    for row in rows {
+        let import_list::Fate::Published(number) = row.fate else { panic!("{:?}", row.row) };
+        pages += &serde_json::to_string(&public::item(&desk, &number).await.unwrap()).unwrap();
+        pages += &serde_json::to_string(&public::proof(&desk, &number).await.unwrap()).unwrap();
+    }
+    assert!(!pages.contains("13900001234"), "{pages}");
+    assert!(!pages.contains("王小明"), "{pages}");
 }
 
 /// Each alteration is made with the guards taken off, as somebody with the database file could.

@@ -24,6 +24,8 @@ fn uploads_have_one_holder(bench: &Bench) {
             case_id: "c".into(),
             person_id: "p".into(),
             name: "录像.mp4".into(),
+            metadata: "filename 5b2V5YOP".into(),
+            declared_root: None,
             length: 10,
             received: 0,
             hash_state: vec![],

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Reports in Chinese, exits 0 when all is well.
 
+pub mod demo;
 mod serve;
 
 use crate::config::Config;
@@ -19,6 +20,8 @@ struct Command {
 enum Task {
     /// 启动服务
     Serve(serve::Serve),
+    /// 装入虚构的演示县并启动服务
+    Demo(demo::Demo),
 }
 
 /// What every subcommand needs to find the data.
@@ -45,6 +48,7 @@ pub fn run() -> ExitCode {
     log_to_stderr();
     let done = match command.task {
         Task::Serve(task) => serve::run(&task),
+        Task::Demo(task) => demo::run(&task),
     };
     done.unwrap_or_else(|fault| {
         eprintln!("错误：{fault:#}");

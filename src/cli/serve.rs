@@ -27,7 +27,7 @@ pub fn run(task: &Serve) -> Result<ExitCode> {
     if let Some(listen) = &task.listen {
         config.server.listen.clone_from(listen);
     }
-    actix_web::rt::System::new().block_on(async {
+    super::block_on(async {
         let house = open(&config, &task.place.data).await?;
         let listener = listen(&config)?;
         if let Some(token) = set_up::offer(&house).await? {

@@ -79,28 +79,55 @@ async fn publish(
     entry: &Entry,
     file: Digest,
 ) -> Result<Fate, Error> {
-    let source_key = format!("import:{}:{}", agency.code, row.source_digest());
     let mut facts = serde_json::Map::new();
     facts.insert("source".into(), json!(file));
     facts.insert("layout".into(), json!(list.layout));
     facts.insert("line".into(), json!(row.line));
+    let origin = Origin {
+        kind: "imported-disclosure",
+        source_key: format!("import:{}:{}", agency.code, row.source_digest()),
+        on_behalf_of: None,
+        facts,
+    };
+    publish_entry(desk, agency, origin, entry).await
+}
+
+/// Where a disclosure without a case here comes from.
+pub(super) struct Origin {
+    /// Kind of its record.
+    pub kind: &'static str,
+    /// What makes it the same one when it comes again.
+    pub source_key: String,
+    /// The person at whose instance it is published.
+    pub on_behalf_of: Option<String>,
+    /// Facts of its record.
+    pub facts: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Publishes one entry unless it is public already.
+pub(super) async fn publish_entry(
+    desk: &Desk,
+    agency: &agencies::Agency,
+    origin: Origin,
+    entry: &Entry,
+) -> Result<Fate, Error> {
     let fields = masked(desk, agency, entry)?;
     let kinds = Penalty { kinds: entry.kinds.clone(), ..Penalty::default() };
     let draft = Draft {
         agency: agency.clone(),
-        source_key,
+        origin,
         kinds: project::penalty_words(&kinds)?,
         fine: entry.fine.map(Money::fen),
         decided_on: entry.decided_on.map(|day| day.to_string()).unwrap_or_default(),
         show_until: entry.show_until.map(|day| day.to_string()),
         fields,
-        facts,
     };
     let (house, now) = (desk.house.clone(), desk.now);
     desk.house
         .store
         .write(move |db| {
-            if let Some(known) = disclosures::by_source_key(db, &draft.source_key).optional()? {
+            let key = &draft.origin.source_key;
+            if let Some(known) = disclosures::by_source_key(db, key).optional()? {
                 return Ok(Fate::Known(known.number));
             }
             draft.link(db, &house, now).map(Fate::Published)
@@ -110,32 +137,32 @@ async fn publish(
 
 struct Draft {
     agency: agencies::Agency,
-    source_key: String,
+    origin: Origin,
     kinds: String,
     fine: Option<i64>,
     decided_on: String,
     show_until: Option<String>,
     fields: Vec<Field>,
-    facts: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Draft {
     fn link(
-        mut self,
+        self,
         db: &mut Db,
         house: &super::House,
         now: crate::base::Moment,
     ) -> Result<String, Error> {
         let number = disclose::next_number(db, now)?;
-        self.facts.insert("number".into(), json!(number));
+        let mut facts = self.origin.facts;
+        facts.insert("number".into(), json!(number));
         let chain = format!("{REGISTER}{}", self.agency.id);
         let own = OwnRecord {
             chain: &chain,
-            kind: "imported-disclosure",
-            facts: self.facts,
+            kind: self.origin.kind,
+            facts,
             fields: self.fields,
             exhibits: Vec::new(),
-            on_behalf_of: None,
+            on_behalf_of: self.origin.on_behalf_of,
         };
         let record = vouch::sign_own(house, own, now)?;
         let begin = Begin::Register(Some(self.agency.id.clone()));
@@ -162,7 +189,7 @@ impl Draft {
             releases: 1,
             record_id: record.id.to_string(),
             content: serde_json::to_string(&content).map_err(Error::broken)?,
-            source_key: Some(self.source_key),
+            source_key: Some(self.origin.source_key),
         };
         disclose::publish(db, &row, "disclosure", now)?;
         Ok(number)

@@ -142,9 +142,11 @@ impl Bureau {
         let opening = Opening {
             case: case.parse().unwrap(),
             name: "说明.txt".into(),
+            metadata: String::new(),
             length: bytes.len() as u64,
+            declared_root: None,
         };
-        let id = begin_upload(&desk, opening).await.unwrap();
+        let id = begin_upload(&desk, opening).await.unwrap().id;
         let body = stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
         let standing = continue_upload(&desk, &id, 0, None, body).await.unwrap();
         assert!(standing.exhibit.is_some());

@@ -20,7 +20,7 @@ use zhijian::{
         Desk, Error, House, Role, Who,
         append::{self, Begin},
         begin_upload::{Opening, begin_upload},
-        continue_upload::continue_upload,
+        continue_upload::{continue_upload, finish},
         enrol_key::{NewKey, register},
         seal_checkpoint::Sealer,
         set_up::{NewAgency, NewPerson, enter_agency, enter_person},
@@ -148,7 +148,8 @@ impl Bureau {
         };
         let id = begin_upload(&desk, opening).await.unwrap().id;
         let body = stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
-        let standing = continue_upload(&desk, &id, 0, None, body).await.unwrap();
+        continue_upload(&desk, &id, 0, None, body).await.unwrap();
+        let standing = finish(&desk, &id).await.unwrap();
         assert!(standing.exhibit.is_some());
     }
 

@@ -214,7 +214,8 @@ async fn upload(desk: &Desk, case: CaseId, name: String, bytes: Vec<u8>) -> Resu
     let opening = Opening { case, name, metadata: String::new(), length, declared_root: None };
     let id = begin_upload::begin_upload(desk, opening).await.map_err(say)?.id;
     let body = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(bytes))]);
-    let standing = continue_upload::continue_upload(desk, &id, 0, None, body).await.map_err(say)?;
+    continue_upload::continue_upload(desk, &id, 0, None, body).await.map_err(say)?;
+    let standing = continue_upload::finish(desk, &id).await.map_err(say)?;
     Ok(standing.exhibit.context("the upload is whole but no exhibit")?.id)
 }
 

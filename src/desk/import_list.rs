@@ -197,6 +197,12 @@ fn shown(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
         .into_iter()
         .filter_map(|(path, value)| Some((path.to_owned(), value?)))
         .chain(labelled)
-        .map(|(path, value)| (format!("{SHOWN}{path}"), value))
+        .map(|(path, value)| (format!("{SHOWN}{path}"), line_ends(&value)))
         .collect()
+}
+
+/// One kind of line end: a browser reads every other as this one, and then the page's text would not be the
+/// signed one.
+fn line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

@@ -5,7 +5,10 @@ pub mod cases;
 pub mod drafts;
 pub mod forms;
 pub mod people;
+pub mod prefill;
 pub mod public;
+pub mod review_file;
+pub mod wording;
 pub mod work;
 
 use super::Optional;

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Reports in Chinese, exits 0 when all is well.
 
+pub mod demo;
 mod export;
 mod fsck;
 mod import;
@@ -22,6 +23,8 @@ struct Command {
 enum Task {
     /// 启动服务
     Serve(serve::Serve),
+    /// 装入虚构的演示县并启动服务
+    Demo(demo::Demo),
     /// 导入已公开的处罚清单
     Import(import::Import),
     /// 由存储的字节起核对全部内容
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
     log_to_stderr();
     let done = match command.task {
         Task::Serve(task) => serve::run(&task),
+        Task::Demo(task) => demo::run(&task),
         Task::Import(task) => import::run(&task),
         Task::Fsck(task) => fsck::run(&task),
         Task::Export(task) => export::run(&task),

@@ -187,7 +187,8 @@ fn mask_of(proposal: &Proposal, shown: &str) -> Option<String> {
     }
 }
 
-fn field(path: String, value: String, mask: Option<String>) -> Result<Field, Error> {
+/// A field with a fresh salt.
+pub fn field(path: String, value: String, mask: Option<String>) -> Result<Field, Error> {
     Ok(Field { path, value, salt: sealing::random()?, mask })
 }
 

@@ -5,9 +5,11 @@
 
 pub mod append;
 pub mod begin_upload;
+pub mod change_password;
 pub mod continue_upload;
 pub mod disclose;
 pub mod enrol_key;
+pub mod enter_item;
 pub mod error;
 pub mod expire;
 pub mod export_dossier;
@@ -22,6 +24,7 @@ pub mod permit;
 pub mod prepare;
 pub mod project;
 pub mod prove;
+pub mod publish_past;
 pub mod receive_exhibit;
 pub mod seal_checkpoint;
 pub mod sealing;

@@ -3,7 +3,7 @@
 use super::{
     caller::{self, size_asked, size_cookie},
     look::{Frame, Objection, Weight},
-    problem::{Problem, Said},
+    problem::{self, Problem, Said},
 };
 use crate::desk::{Error, Reason};
 use actix_web::{
@@ -94,6 +94,19 @@ pub async fn dress<B: MessageBody + 'static>(
         let _ = response.add_cookie(&size_cookie(size));
     }
     let said = response.extensions_mut().remove::<Said>();
+    let wrong_method = said.is_none() && response.status() == StatusCode::METHOD_NOT_ALLOWED;
+    let (said, response) = match said {
+        None if wrong_method => {
+            let allow = response.headers().get(header::ALLOW).cloned();
+            let said = problem::wrong_method();
+            let mut worded = said.clone().response();
+            if let Some(allow) = allow {
+                worded.headers_mut().insert(header::ALLOW, allow);
+            }
+            (Some(said), worded)
+        }
+        said => (said, response),
+    };
     let response = match said {
         Some(said) if wants_page(&request) => error_page(&request, said, &response).await,
         _ => response,
@@ -124,7 +137,7 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
     } else {
         page_with(status, &ErrorPage { frame, said, sign_in, reasons })
     };
-    for name in [header::RETRY_AFTER, header::SET_COOKIE] {
+    for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW] {
         if let Some(value) = bare.headers().get(&name) {
             dressed.headers_mut().insert(name, value.clone());
         }

@@ -4,6 +4,7 @@ pub mod case_file;
 pub mod cases;
 pub mod drafts;
 pub mod forms;
+pub mod log_head;
 pub mod people;
 pub mod prefill;
 pub mod public;

@@ -167,7 +167,9 @@ pub fn compose(
     } else {
         facts.insert("number".into(), json!(next_number(db, ground.now)?));
         facts.insert("decision".into(), json!(decision.record));
-        if let Some(until) = show_until(ground, &decision) {
+        if !facts.contains_key("show_until")
+            && let Some(until) = show_until(ground, &decision)
+        {
             facts.insert("show_until".into(), json!(until));
         }
     }

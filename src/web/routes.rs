@@ -90,6 +90,24 @@ routes! {
     Anyone "/office/sign-in" { get: office::sign_in::show, post: office::sign_in::post }
     SignedIn "/office/sign-out" { post: office::sign_in::sign_out }
     SignedIn "/office" { get: office::home::show }
+    SignedIn "/office/cases" { get: office::cases::list }
+    SignedIn "/office/cases/new" { get: office::record::new, post: office::record::file }
+    SignedIn "/office/cases/{id}" { get: office::case::show }
+    SignedIn "/office/cases/{id}/records/{kind}" { get: office::record::show, post: office::record::post }
+    SignedIn "/office/drafts/{id}" { get: office::draft::show, post: office::draft::post }
+    SignedIn "/office/drafts/{id}/discard" { post: office::draft::discard }
+    SignedIn "/office/drafts/{id}/key" { post: office::draft::key }
+    SignedIn "/office/reviews" { get: office::reviews::list }
+    SignedIn "/office/reviews/{case}" { get: office::reviews::show }
+    SignedIn "/office/disclosures" { get: office::disclosures::list }
+    SignedIn "/office/overdue" { get: office::overdue::list }
+    SignedIn "/office/people" { get: office::people::list, post: office::people::add }
+    SignedIn "/office/people/{id}/active" { post: office::people::set_active }
+    SignedIn "/office/keys" { get: office::keys::list, post: office::keys::enrol }
+    SignedIn "/office/keys/{id}/revoke" { post: office::keys::revoke }
+    SignedIn "/office/exhibits/{id}/content" { get: office::exhibits::content }
+    SignedIn "/office/exhibits/{id}/poster" { get: office::exhibits::poster }
+    Anyone "/set-up/{token}" { get: office::set_up::show, post: office::set_up::post }
 
     // Resumable upload (tus 1.0).
     SignedIn "/files" { post: files::create, options: files::options }

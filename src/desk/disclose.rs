@@ -305,6 +305,10 @@ pub fn project(
                 .map(|listed| listed.label.clone());
             row.reason = label.unwrap_or_else(|| ground.clone());
             row.state = "withdrawn".into();
+            // What is withdrawn is not found by its contents any more, only by its numbers.
+            row.title.clear();
+            row.party.clear();
+            row.party_code.clear();
             release(db, row, record, "withdrawal", now)
         }
         _ => Ok(()),

@@ -227,6 +227,7 @@ fn items(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
         .into_iter()
         .filter_map(|(path, value)| Some((path.to_owned(), value?)))
         .chain(labelled)
+        .map(|(path, value)| (path, line_ends(&value)))
         .collect()
 }
 
@@ -250,4 +251,10 @@ fn masked(desk: &Desk, agency: &agencies::Agency, entry: &Entry) -> Result<Vec<F
         fields.push(disclose::field(format!("{SHOWN}{path}"), shown, rule)?);
     }
     Ok(fields)
+}
+
+/// One kind of line end: a browser reads every other as this one, and then the page's text would not be the
+/// signed one.
+fn line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

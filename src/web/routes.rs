@@ -1,6 +1,6 @@
 //! Every route of the product in one list, with who may use it. The permission test walks this list.
 
-use super::{api, files, look::assets, office, public};
+use super::{api, files, health, log, look::assets, office, public};
 use actix_web::{
     http::Method,
     web::{self, ServiceConfig},
@@ -63,6 +63,26 @@ macro_rules! route {
 routes! {
     // Citizens.
     Anyone "/" { get: public::home::show }
+    Anyone "/disclosures" { get: public::disclosures::list }
+    Anyone "/disclosures.csv" { get: public::files::csv }
+    Anyone "/disclosures.atom" { get: public::files::atom }
+    Anyone "/disclosures/{number}/proof.json" { get: public::item::proof }
+    Anyone "/disclosures/{number}" { get: public::item::show }
+    Anyone "/agencies" { get: public::agencies::list }
+    Anyone "/agencies/{code}" { get: public::agencies::show }
+    Anyone "/officers/verify" { get: public::officers::verify }
+    Anyone "/verify" { get: public::verify::show }
+    Anyone "/site-map" { get: public::about::site_map }
+    Anyone "/privacy" { get: public::about::privacy }
+    Anyone "/accessibility" { get: public::about::accessibility }
+
+    // The log, and those who watch the service.
+    Anyone "/log" { get: log::show }
+    Anyone "/log/checkpoint" { get: log::checkpoint }
+    Anyone "/log/vkey" { get: log::verifier_key }
+    Anyone "/log/tile/{path:.*}" { get: log::tile }
+    Anyone "/healthz" { get: health::alive }
+    Anyone "/readyz" { get: health::ready }
 
     // Officers, reviewers, clerks, heads, supervisors, administrators.
     Anyone "/office/sign-in" { get: office::sign_in::show, post: office::sign_in::post }

@@ -6,7 +6,7 @@ use crate::{
     desk::{Error, look_up::public},
     web::{caller::Caller, problem::Answer},
 };
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Path};
+use actix_web::{HttpRequest, HttpResponse, http::{StatusCode, header}, web::Path};
 use serde::Deserialize;
 use serde_json::json as value;
 use utoipa::IntoParams;
@@ -67,7 +67,13 @@ pub async fn one(
     params(("number" = String, Path, description = "公示编号")),
     responses((status = 200, description = "zhijian/proof/v1", body = Object)))]
 pub async fn proof(caller: Caller, number: Path<String>) -> Answer<HttpResponse> {
-    Ok(json(StatusCode::OK, &public::proof(&caller.desk, &number).await?))
+    let proof = public::proof(&caller.desk, &number).await?;
+    // Exactly the bytes that the checkers read, canonical (RFC 8785).
+    let bytes = proof.to_bytes().map_err(Error::broken)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(bytes))
 }
 
 /// The agencies of this site.

@@ -9,4 +9,6 @@ mod people;
 mod site;
 mod tus;
 
+mod gates;
+mod refusals;
 mod whole_process;

@@ -10,5 +10,9 @@ mod site;
 mod tus;
 
 mod gates;
+mod media;
+mod permissions;
 mod refusals;
+mod strings;
+mod uploads;
 mod whole_process;

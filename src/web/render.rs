@@ -68,6 +68,16 @@ struct ErrorPage {
     reasons: Vec<Objection>,
 }
 
+/// The same between the office's band and navigation.
+#[derive(Template)]
+#[template(path = "office/error.html")]
+struct OfficeErrorPage {
+    frame: Frame,
+    said: Said,
+    sign_in: String,
+    reasons: Vec<Objection>,
+}
+
 /// Dresses the errors of page requests as pages, and keeps the text size that a link asked for.
 pub async fn dress<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -106,7 +116,7 @@ pub async fn dress<B: MessageBody + 'static>(
 
 async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> HttpResponse {
     let caller = caller::caller(request).await.ok();
-    let office = request.path().starts_with("/office");
+    let office = request.path().starts_with("/office") || request.path().starts_with("/set-up");
     let frame = match &caller {
         Some(caller) if office => caller.office(""),
         Some(caller) => caller.public(""),
@@ -122,7 +132,11 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
         }
         _ => String::new(),
     };
-    let mut dressed = page_with(status, &ErrorPage { frame, said, sign_in, reasons });
+    let mut dressed = if office {
+        page_with(status, &OfficeErrorPage { frame, said, sign_in, reasons })
+    } else {
+        page_with(status, &ErrorPage { frame, said, sign_in, reasons })
+    };
     for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW] {
         if let Some(value) = bare.headers().get(&name) {
             dressed.headers_mut().insert(name, value.clone());

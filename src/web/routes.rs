@@ -1,6 +1,7 @@
 //! Every route of the product in one list, with who may use it. The permission test walks this list.
 
 use super::{api, caller, files, look::assets, office, public};
+use super::{api, files, health, log, look::assets, office, public};
 use actix_web::{
     http::Method,
     middleware,
@@ -74,11 +75,49 @@ macro_rules! route {
 routes! {
     // Citizens.
     Anyone "/" { get: public::home::show }
+    Anyone "/disclosures" { get: public::disclosures::list }
+    Anyone "/disclosures.csv" { get: public::files::csv }
+    Anyone "/disclosures.atom" { get: public::files::atom }
+    Anyone "/disclosures/{number}/proof.json" { get: public::item::proof }
+    Anyone "/disclosures/{number}" { get: public::item::show }
+    Anyone "/agencies" { get: public::agencies::list }
+    Anyone "/agencies/{code}" { get: public::agencies::show }
+    Anyone "/officers/verify" { get: public::officers::verify }
+    Anyone "/verify" { get: public::verify::show }
+    Anyone "/site-map" { get: public::about::site_map }
+    Anyone "/privacy" { get: public::about::privacy }
+    Anyone "/accessibility" { get: public::about::accessibility }
+
+    // The log, and those who watch the service.
+    Anyone "/log" { get: log::show }
+    Anyone "/log/checkpoint" { get: log::checkpoint }
+    Anyone "/log/vkey" { get: log::verifier_key }
+    Anyone "/log/tile/{path:.*}" { get: log::tile }
+    Anyone "/healthz" { get: health::alive }
+    Anyone "/readyz" { get: health::ready }
 
     // Officers, reviewers, clerks, heads, supervisors, administrators.
     Anyone "/office/sign-in" { get: office::sign_in::show, post: office::sign_in::post }
     SignedIn "/office/sign-out" { post: office::sign_in::sign_out }
     SignedIn "/office" { get: office::home::show }
+    SignedIn "/office/cases" { get: office::cases::list }
+    SignedIn "/office/cases/new" { get: office::record::new, post: office::record::file }
+    SignedIn "/office/cases/{id}" { get: office::case::show }
+    SignedIn "/office/cases/{id}/records/{kind}" { get: office::record::show, post: office::record::post }
+    SignedIn "/office/drafts/{id}" { get: office::draft::show, post: office::draft::post }
+    SignedIn "/office/drafts/{id}/discard" { post: office::draft::discard }
+    SignedIn "/office/drafts/{id}/key" { post: office::draft::key }
+    SignedIn "/office/reviews" { get: office::reviews::list }
+    SignedIn "/office/reviews/{case}" { get: office::reviews::show }
+    SignedIn "/office/disclosures" { get: office::disclosures::list }
+    SignedIn "/office/overdue" { get: office::overdue::list }
+    SignedIn "/office/people" { get: office::people::list, post: office::people::add }
+    SignedIn "/office/people/{id}/active" { post: office::people::set_active }
+    SignedIn "/office/keys" { get: office::keys::list, post: office::keys::enrol }
+    SignedIn "/office/keys/{id}/revoke" { post: office::keys::revoke }
+    SignedIn "/office/exhibits/{id}/content" { get: office::exhibits::content }
+    SignedIn "/office/exhibits/{id}/poster" { get: office::exhibits::poster }
+    Anyone "/set-up/{token}" { get: office::set_up::show, post: office::set_up::post }
 
     // Resumable upload (tus 1.0).
     SignedIn "/files" { post: files::create, options: files::options }

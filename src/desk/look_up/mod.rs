@@ -6,7 +6,10 @@ pub mod drafts;
 pub mod forms;
 pub mod log_head;
 pub mod people;
+pub mod prefill;
 pub mod public;
+pub mod review_file;
+pub mod wording;
 pub mod work;
 
 use super::Optional;

@@ -114,7 +114,7 @@ impl Writer {
         let mut size = 0;
         let mut next = tokio::select! {
             biased;
-            () = self.hold.turn.wanted() => return (batch, Some(End::Stopped)),
+            () = self.hold.turn.wanted() => return last_batch(pieces),
             piece = pieces.recv() => piece,
         };
         loop {
@@ -203,6 +203,19 @@ impl Writer {
         self.staged = Some(staged);
         done
     }
+}
+
+/// Takes what had arrived before somebody else wanted the upload; the feed is told that nothing more is taken.
+fn last_batch(pieces: &mut Receiver<Piece>) -> (Vec<Bytes>, Option<End>) {
+    pieces.close();
+    let mut batch = Vec::new();
+    while let Ok(piece) = pieces.try_recv() {
+        match piece {
+            Piece::Bytes(bytes) => batch.push(bytes),
+            Piece::End => return (batch, Some(End::Whole)),
+        }
+    }
+    (batch, Some(End::Stopped))
 }
 
 fn lost() -> io::Error {

@@ -167,7 +167,8 @@ pub fn compose(
     } else {
         facts.insert("number".into(), json!(next_number(db, ground.now)?));
         facts.insert("decision".into(), json!(decision.record));
-        if let Some(until) = show_until(ground, &decision) {
+        let until = show_until(ground, &decision);
+        if let Some(until) = until.filter(|_| !facts.contains_key("show_until")) {
             facts.insert("show_until".into(), json!(until));
         }
     }

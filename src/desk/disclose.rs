@@ -167,8 +167,9 @@ pub fn compose(
     } else {
         facts.insert("number".into(), json!(next_number(db, ground.now)?));
         facts.insert("decision".into(), json!(decision.record));
-        let until = show_until(ground, &decision);
-        if let Some(until) = until.filter(|_| !facts.contains_key("show_until")) {
+        if !facts.contains_key("show_until")
+            && let Some(until) = show_until(ground, &decision)
+        {
             facts.insert("show_until".into(), json!(until));
         }
     }
@@ -186,7 +187,8 @@ fn mask_of(proposal: &Proposal, shown: &str) -> Option<String> {
     }
 }
 
-fn field(path: String, value: String, mask: Option<String>) -> Result<Field, Error> {
+/// A field with a fresh salt.
+pub fn field(path: String, value: String, mask: Option<String>) -> Result<Field, Error> {
     Ok(Field { path, value, salt: sealing::random()?, mask })
 }
 
@@ -303,6 +305,10 @@ pub fn project(
                 .map(|listed| listed.label.clone());
             row.reason = label.unwrap_or_else(|| ground.clone());
             row.state = "withdrawn".into();
+            // What is withdrawn is not found by its contents any more, only by its numbers.
+            row.title.clear();
+            row.party.clear();
+            row.party_code.clear();
             release(db, row, record, "withdrawal", now)
         }
         _ => Ok(()),

@@ -127,13 +127,16 @@ pub async fn record_export(
         .await
 }
 
+/// The case with this number; numbers are unique within an agency only.
 fn by_number(db: &mut Db, number: &str) -> Result<cases::Case, Error> {
+    let mut found = Vec::new();
     for agency in agencies::all(db)? {
-        if let Some(case) = cases::by_number(db, &agency.id, number).optional()? {
-            return Ok(case);
-        }
+        found.extend(cases::by_number(db, &agency.id, number).optional()?);
     }
-    Err(Error::NotFound("案件"))
+    if found.len() > 1 {
+        return Err(Error::refused("有不止一个机关使用这个案件编号，没有导出。"));
+    }
+    found.pop().ok_or(Error::NotFound("案件"))
 }
 
 fn gather(db: &mut Db, house: &House, number: &str) -> Result<Gathered, Error> {

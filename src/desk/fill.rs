@@ -179,8 +179,8 @@ pub fn name_case(
     }
     let year = ground.now.day().year();
     let count = cases::count_of_agency(db, &ground.agency.id)? + 1;
-    let number = format!("{}立〔{year}〕{count}号", ground.agency.short_name);
-    private.push(("case.number".into(), number));
+    let short = &ground.agency.short_name;
+    private.push(("case.number".into(), format!("{short}立〔{year}〕{count}号")));
     Ok(())
 }
 

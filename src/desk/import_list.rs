@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     base::{Digest, DisclosureId, Money},
-    law::{act::Penalty, words},
+    law::{
+        act::{PartyKind, Penalty},
+        masking, words,
+    },
     ledger::field::Field,
     store::{Db, agencies, disclosures},
 };
@@ -108,7 +111,7 @@ pub(super) async fn publish_entry(
     origin: Origin,
     entry: &Entry,
 ) -> Result<Fate, Error> {
-    let fields = vouch::fresh_fields(shown(agency, entry))?;
+    let fields = masked(desk, agency, entry)?;
     let kinds = Penalty { kinds: entry.kinds.clone(), ..Penalty::default() };
     let draft = Draft {
         agency: agency.clone(),
@@ -193,8 +196,8 @@ impl Draft {
     }
 }
 
-/// The shown items of a row; what the source does not say is not shown.
-fn shown(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
+/// The items of a row by path; what the source does not say is not there.
+fn items(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
     let day = |day: Option<crate::base::Day>| day.map(words::day);
     let period = entry.period.as_ref().map(|period| period.text.clone());
     let money = |amount: Option<Money>| amount.map(Money::in_words);
@@ -224,6 +227,34 @@ fn shown(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
         .into_iter()
         .filter_map(|(path, value)| Some((path.to_owned(), value?)))
         .chain(labelled)
-        .map(|(path, value)| (format!("{SHOWN}{path}"), value))
+        .map(|(path, value)| (path, line_ends(&value)))
         .collect()
+}
+
+/// The items with what the agency's pack hides taken out; full values are committed beside, unshown.
+fn masked(desk: &Desk, agency: &agencies::Agency, entry: &Entry) -> Result<Vec<Field>, Error> {
+    let pack = project::pack_of(&desk.house, agency)?;
+    // A source that does not say what the party is names firms; numbers are looked for in any case.
+    let party_kind = entry.party_kind.unwrap_or(PartyKind::Organisation);
+    let items = items(agency, entry);
+    let named: Vec<(&str, &str, &str)> =
+        items.iter().map(|(path, value)| (path.as_str(), path.as_str(), value.as_str())).collect();
+    let masks = masking::propose(pack, party_kind, &named);
+    let mut fields = Vec::new();
+    for (path, value) in &items {
+        let mask = masks.iter().find(|mask| mask.path == *path);
+        if mask.is_some() {
+            fields.push(disclose::field(path.clone(), value.clone(), None)?);
+        }
+        let shown = mask.map_or(value, |mask| &mask.masked).clone();
+        let rule = mask.map(|mask| mask.rule.clone());
+        fields.push(disclose::field(format!("{SHOWN}{path}"), shown, rule)?);
+    }
+    Ok(fields)
+}
+
+/// One kind of line end: a browser reads every other as this one, and then the page's text would not be the
+/// signed one.
+fn line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

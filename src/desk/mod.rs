@@ -5,6 +5,7 @@
 
 pub mod append;
 pub mod begin_upload;
+pub mod change_password;
 pub mod continue_upload;
 pub mod disclose;
 pub mod enrol_key;
@@ -17,6 +18,7 @@ pub mod fill;
 pub mod fsck;
 pub mod house;
 pub mod import_list;
+pub mod log;
 pub mod look_up;
 pub mod penalty_list;
 pub mod permit;
@@ -24,6 +26,7 @@ pub mod prepare;
 pub mod project;
 pub mod prove;
 pub mod publish_past;
+pub mod ready;
 pub mod receive_exhibit;
 pub mod seal_checkpoint;
 pub mod sealing;

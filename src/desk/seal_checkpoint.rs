@@ -158,7 +158,7 @@ pub fn subtrees(db: &mut Db, level: u8, from: u64, to: u64) -> Result<Vec<Digest
 }
 
 /// The bytes of leaves `from..to`; a gap is a fault.
-fn leaves(db: &mut Db, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Error> {
+pub fn leaves(db: &mut Db, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Error> {
     let leaves = entries::leaf_bytes(db, from.cast_signed()..to.cast_signed())?;
     let wanted = usize::try_from(to - from).map_err(Error::broken)?;
     if leaves.len() == wanted { Ok(leaves) } else { Err(Error::broken("the log has a gap")) }

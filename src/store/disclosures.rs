@@ -76,6 +76,8 @@ pub struct Filter {
     pub decided_from: String,
     /// Only decided on this day or earlier, `YYYY-MM-DD`.
     pub decided_to: String,
+    /// Only what may still be shown on this day, `YYYY-MM-DD`.
+    pub shown_on: String,
 }
 
 impl Filter {

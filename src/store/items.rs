@@ -57,15 +57,27 @@ pub fn by_agency(
 
 /// An agency's active items whose code, name or field contains `text` as written; empty `text` finds all.
 pub fn search(db: &mut Db, agency_id: &str, text: &str, limit: i64) -> Result<Vec<Item>, Error> {
+    Ok(page(db, agency_id, text, 0, limit)?.0)
+}
+
+/// What [`search`] finds after the first `skip`, and how many it finds in all.
+pub fn page(
+    db: &mut Db,
+    agency_id: &str,
+    text: &str,
+    skip: i64,
+    limit: i64,
+) -> Result<(Vec<Item>, i64), Error> {
     let pattern = super::like_pattern(text);
-    let matches = items::name
-        .like(&pattern)
-        .escape('\\')
-        .or(items::code.like(&pattern).escape('\\'))
-        .or(items::field.like(&pattern).escape('\\'));
-    let query = items::table
-        .filter(items::agency_id.eq(agency_id))
-        .filter(items::active.eq(true))
-        .filter(matches);
-    Ok(query.order(items::code).limit(limit).select(Item::as_select()).load(db)?)
+    let matches = || {
+        let text = items::name
+            .like(&pattern)
+            .escape('\\')
+            .or(items::code.like(&pattern).escape('\\'))
+            .or(items::field.like(&pattern).escape('\\'));
+        items::agency_id.eq(agency_id).and(items::active.eq(true)).and(text)
+    };
+    let total = items::table.filter(matches()).count().get_result(db)?;
+    let query = items::table.filter(matches()).order(items::code).limit(limit).offset(skip);
+    Ok((query.select(Item::as_select()).load(db)?, total))
 }

@@ -63,6 +63,12 @@ pub fn by_agency(db: &mut Db, agencies: &[String]) -> Result<Vec<Person>, Error>
     Ok(query.select(Person::as_select()).load(db)?)
 }
 
+/// Everybody with this certificate, by login: more than one only if it was entered wrongly.
+pub fn by_certificate(db: &mut Db, certificate: &str) -> Result<Vec<Person>, Error> {
+    let query = people::table.filter(people::certificate.eq(certificate)).order(people::login);
+    Ok(query.select(Person::as_select()).load(db)?)
+}
+
 /// How many people there are.
 pub fn count(db: &mut Db) -> Result<i64, Error> {
     Ok(people::table.count().get_result(db)?)

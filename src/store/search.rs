@@ -204,6 +204,10 @@ impl Query {
             let mark = self.mark(value.clone());
             self.add(&format!("{test} {mark}"));
         }
+        if !filter.shown_on.is_empty() {
+            let mark = self.mark(filter.shown_on.clone());
+            self.add(&format!("(d.show_until IS NULL OR d.show_until >= {mark})"));
+        }
         if !filter.states.is_empty() {
             let marks: Vec<_> =
                 filter.states.iter().map(|state| self.mark(state.clone())).collect();

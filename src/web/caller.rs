@@ -26,6 +26,8 @@ pub struct Caller {
     pub shared: Shared,
     /// Text size asked for.
     pub size: Size,
+    /// The query without the text size, for links to the same page.
+    pub rest: String,
 }
 
 impl Caller {
@@ -76,6 +78,7 @@ impl Caller {
         Frame {
             site: self.shared.site.clone(),
             size: self.size,
+            rest: self.rest.clone(),
             nav: nav.iter().map(|(href, label)| Entry::new(*href, *label)).collect(),
             section: section.to_owned(),
             query: String::new(),
@@ -160,7 +163,15 @@ pub async fn caller(request: &HttpRequest) -> Result<Caller, Error> {
     }
     let remembered = request.cookie(SIZE_COOKIE).map(|cookie| Size::from_word(cookie.value()));
     let size = size_asked(request).or(remembered).unwrap_or_default();
-    Ok(Caller { desk, shared, size })
+    Ok(Caller { desk, shared, size, rest: without_size(request) })
+}
+
+/// The query of `request` as it was, without the text size.
+fn without_size(request: &HttpRequest) -> String {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let mut rest = url::form_urlencoded::Serializer::new(String::new());
+    rest.extend_pairs(pairs.filter(|(name, _)| name != "size"));
+    rest.finish()
 }
 
 /// A page's form by name, in the order sent.
@@ -215,7 +226,7 @@ pub fn parse(bytes: &[u8]) -> Result<Values, Error> {
         if name.contains('\u{fffd}') || value.contains('\u{fffd}') && !sent_replacement(bytes) {
             return Err(Error::invalid(name.into_owned(), "内容不是有效的UTF-8文字。"));
         }
-        values.entry(name.into_owned()).or_default().push(value.replace("\r\n", "\n"));
+        values.entry(name.into_owned()).or_default().push(value.replace("\r\n", "\n").replace('\r', "\n"));
     }
     Ok(values)
 }

@@ -1,1 +1,112 @@
-//! The public log under /log.
+//! The log for everybody: the page that explains it, and under `/log/` the addresses of C2SP tlog-tiles.
+
+use super::{
+    Shared,
+    caller::Caller,
+    look::Frame,
+    problem::{Answer, Problem},
+    render,
+};
+use crate::{
+    desk::{Desk, Error, log, look_up},
+    ledger::tile::{FULL, TilePath},
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderName},
+    web,
+};
+use askama::Template;
+
+/// What is public may be checked from any page of any site.
+const ANY_SITE: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+
+#[derive(Template)]
+#[template(path = "log.html")]
+struct Page {
+    frame: Frame,
+    origin: String,
+    key: String,
+    newest: Option<Newest>,
+    /// Why the log is not signed any more; empty while all is well.
+    stopped: bool,
+}
+
+struct Newest {
+    size: u64,
+    at: String,
+    root: String,
+    note: String,
+}
+
+/// `GET /log`
+pub async fn show(caller: Caller) -> Answer<HttpResponse> {
+    let newest = log::newest(&caller.desk).await?.map(|published| Newest {
+        size: published.size,
+        at: look_up::public::moment(published.sealed_at),
+        root: published.root.hex(),
+        note: published.note,
+    });
+    Ok(render::page(&Page {
+        frame: caller.public("/log"),
+        origin: log::origin(&caller.desk.house).to_owned(),
+        key: log::verifier_key(&caller.desk.house),
+        newest,
+        stopped: caller.shared.signing.borrow().is_some(),
+    }))
+}
+
+/// `GET /log/checkpoint`: the newest signed note.
+pub async fn checkpoint(shared: web::Data<Shared>) -> Answer<HttpResponse> {
+    let desk = Desk::new(shared.house.clone(), None);
+    let published = log::newest(&desk).await?.ok_or(Error::Busy)?;
+    Ok(text("no-cache", published.note))
+}
+
+/// `GET /log/vkey`: the key that its signatures are checked with.
+pub async fn verifier_key(shared: web::Data<Shared>) -> HttpResponse {
+    text("public, max-age=3600", format!("{}\n", log::verifier_key(&shared.house)))
+}
+
+fn text(keep: &'static str, body: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, keep))
+        .insert_header(ANY_SITE)
+        .body(body)
+}
+
+/// `GET /log/tile/…`: hash tiles and entry bundles. The address is read as it was sent, so that a tile has
+/// one spelling here too.
+pub async fn tile(shared: web::Data<Shared>, request: HttpRequest) -> HttpResponse {
+    let desk = Desk::new(shared.house.clone(), None);
+    match read_tile(&desk, request.path()).await {
+        Ok((path, bytes)) => {
+            // A full tile never changes; a partial one only until its full one is there.
+            let keep = match path.width() {
+                FULL => "public, max-age=31536000, immutable",
+                _ => "public, max-age=3600",
+            };
+            HttpResponse::Ok()
+                .content_type("application/octet-stream")
+                .insert_header((header::CACHE_CONTROL, keep))
+                .insert_header(ANY_SITE)
+                .body(bytes)
+        }
+        Err(fault) => {
+            // What is not there now may be there in a second.
+            let mut response = HttpResponse::from_error(Problem(fault));
+            let keep = header::HeaderValue::from_static("no-store");
+            response.headers_mut().insert(header::CACHE_CONTROL, keep);
+            response
+        }
+    }
+}
+
+async fn read_tile(desk: &Desk, address: &str) -> Result<(TilePath, Vec<u8>), Error> {
+    let none = Error::NotFound("日志分块");
+    let Some(Ok(path)) = address.strip_prefix("/log/").map(str::parse::<TilePath>) else {
+        return Err(none);
+    };
+    Ok((path, log::tile(desk, path).await?))
+}

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod caller;
 pub mod files;
+pub mod health;
 pub mod log;
 pub mod look;
 pub mod office;

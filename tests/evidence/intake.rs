@@ -12,7 +12,7 @@ use std::{
 use zhijian::{
     base::Digest,
     evidence::{
-        intake::{Append, CHUNK, End, Intake, IntakeError, Position},
+        intake::{Append, CHUNK, Checksum, End, Intake, IntakeError, Position},
         vault::Vault,
     },
 };
@@ -202,7 +202,8 @@ async fn a_wrong_checksum_keeps_nothing_of_the_body() {
     let dir = tempfile::tempdir().unwrap();
     let intake = open_with(dir.path(), 1_000, None);
     let (id, row, data) = (upload(), Row::default(), bytes(90_000, 7));
-    let with = |checksum| Append { checksum: Some(checksum), ..row.append(90_000) };
+    let with =
+        |checksum| Append { checksum: Some(Checksum::Sha256(checksum)), ..row.append(90_000) };
     let send = async |append: Append, part: &[u8]| {
         intake.hold(&id).await.append(append, body(part, 5_000)).await
     };

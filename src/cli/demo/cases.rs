@@ -216,10 +216,12 @@ impl Ground<'_> {
 
 async fn upload(desk: &Desk, case: CaseId, name: String, bytes: Vec<u8>) -> Result<String> {
     let length = u64::try_from(bytes.len())?;
-    let id = begin_upload::begin_upload(desk, Opening { case, name, length }).await.map_err(say)?;
+    let opening = Opening { case, name, metadata: String::new(), length, declared_root: None };
+    let id = begin_upload::begin_upload(desk, opening).await.map_err(say)?.id;
     let body = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(bytes))]);
-    let standing = continue_upload::continue_upload(desk, &id, 0, None, body).await.map_err(say)?;
-    standing.exhibit.context("the upload is whole but no exhibit")
+    continue_upload::continue_upload(desk, &id, 0, None, body).await.map_err(say)?;
+    let standing = continue_upload::finish(desk, &id).await.map_err(say)?;
+    Ok(standing.exhibit.context("the upload is whole but no exhibit")?.id)
 }
 
 /// A number for a name, the same in every run (FNV-1a).

@@ -1,20 +1,26 @@
-//! What everybody may read: lists and items of disclosures, agencies, and the proofs behind them.
-//! Nothing about the asker is kept.
+//! What everybody may read: lists and items of disclosures, agencies, officers' certificates, and the proofs
+//! behind them. Nothing about the asker is kept.
+
+mod agency;
+mod item;
+mod portal;
+mod rows;
+
+pub use agency::{
+    AgencyPage, AgencyView, Holder, ItemView, OfficerView, agencies, agency, certificate,
+};
+pub use item::{Item, ReleaseView, Remedy, Shown, item, proof};
+pub use portal::{KindCount, Portal, portal};
+pub use rows::{Listed, Rows, rows};
 
 use super::{case_file::moment_words, day_words};
 use crate::{
     base::Moment,
-    desk::{
-        Desk, Error, House, Optional,
-        disclose::{Content, ITEMS, SHOWN},
-        file, project, prove,
-    },
+    desk::{Desk, Error, Optional},
     law::{act::PenaltyKind, words},
-    ledger::bundle::Proof,
     store::{
-        Db, agencies,
+        Db, agencies as agency_rows,
         disclosures::{self, Filter},
-        releases,
     },
 };
 use serde::Serialize;
@@ -22,8 +28,25 @@ use serde::Serialize;
 /// Items on one page of the public list.
 pub const PAGE: i64 = 20;
 
+/// Longest query that is looked at, in characters.
+const WORDS_MAX: usize = 100;
+
+/// Kinds of acts, 执法类别, as stored and in Chinese.
+pub const KINDS: &[(&str, &str)] = &[
+    ("penalty", "行政处罚"),
+    ("licence", "行政许可"),
+    ("coercion", "行政强制"),
+    ("inspection", "行政检查"),
+    ("levy", "行政征收征用"),
+    ("other", "其他"),
+];
+
+/// States that a list can be narrowed to, as stored and in Chinese.
+pub const STATES: &[(&str, &str)] =
+    &[("published", "公示中"), ("corrected", "已更正"), ("withdrawn", "已撤下")];
+
 /// What the public asks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// Words in title, party, numbers or code.
     pub words: String,
@@ -75,128 +98,135 @@ pub struct ListPage {
     pub total: i64,
     /// Whether there are more than counted.
     pub more_than_total: bool,
-    /// This page, from 1.
+    /// This page, from 1; the last one when a later one was asked for.
     pub page: i64,
     /// The last page that is known of.
     pub pages: i64,
 }
 
-/// An agency to filter by.
-#[derive(Clone, Debug, Serialize)]
-pub struct AgencyView {
-    /// 统一社会信用代码
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// Address.
-    pub address: String,
-    /// Phone for questions and complaints.
-    pub phone: String,
-}
-
-/// A shown line of an item, with what is hidden and why.
-#[derive(Clone, Debug, Serialize)]
-pub struct Shown {
-    /// Label.
-    pub label: String,
-    /// Text.
-    pub value: String,
-    /// Why part of it is hidden; empty when shown in full.
-    pub masked: String,
-}
-
-/// One release of an item.
-#[derive(Clone, Debug, Serialize)]
-pub struct ReleaseView {
-    /// `disclosure`, `correction` or `withdrawal`, in Chinese.
-    pub kind: String,
-    /// When.
-    pub at: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// The public page of an item.
-#[derive(Clone, Debug, Serialize)]
-pub struct Item {
-    /// 公示编号
-    pub number: String,
-    /// 案件名称
-    pub title: String,
-    /// State's word.
-    pub state: String,
-    /// State in Chinese.
-    pub state_label: String,
-    /// The answer in one sentence.
-    pub answer: String,
-    /// Shown lines; empty once withdrawn.
-    pub lines: Vec<Shown>,
-    /// How many values stay hidden.
-    pub hidden: usize,
-    /// Agency.
-    pub agency: AgencyView,
-    /// 公示日期
-    pub published_on: String,
-    /// 公示截止期, empty when unlimited.
-    pub show_until: String,
-    /// Last day to ask for reconsideration, computed; empty when it cannot be told.
-    pub reconsider_until: String,
-    /// Last day to sue.
-    pub sue_until: String,
-    /// History, oldest first.
-    pub releases: Vec<ReleaseView>,
-    /// Why it was withdrawn or corrected.
-    pub reason: String,
-    /// Whether its leaf is under a signed checkpoint, so that it can be checked.
-    pub checkable: bool,
-}
-
 /// A page of the public list.
 pub async fn list(desk: &Desk, query: Query) -> Result<ListPage, Error> {
-    desk.house.store.read(move |db| read_list(db, &query)).await
+    let today = desk.now.day().to_string();
+    desk.house.store.read(move |db| read_list(db, &query, &today)).await
 }
 
-fn read_list(db: &mut Db, query: &Query) -> Result<ListPage, Error> {
+fn read_list(db: &mut Db, query: &Query, today: &str) -> Result<ListPage, Error> {
+    let filter = filter(db, query, today)?;
+    let mut page = query.page.max(1);
+    let mut found = disclosures::page(db, &filter, page, PAGE)?;
+    let pages = (found.total + PAGE - 1) / PAGE;
+    if page > pages && pages > 0 {
+        page = pages;
+        found = disclosures::page(db, &filter, page, PAGE)?;
+    }
+    let names = Agencies(agency_rows::all(db)?);
+    let items = found.rows.into_iter().map(|row| card(names.name(&row.agency_id), row)).collect();
+    Ok(ListPage { items, total: found.total, more_than_total: found.more_than_total, page, pages })
+}
+
+/// The filter of a query; what is past its last day of showing is never listed.
+fn filter(db: &mut Db, query: &Query, today: &str) -> Result<Filter, Error> {
     let agency_id = match query.agency.as_str() {
         "" => String::new(),
-        code => agencies::by_code(db, code).optional()?.map_or("none".into(), |agency| agency.id),
+        code => {
+            agency_rows::by_code(db, code).optional()?.map_or("none".into(), |agency| agency.id)
+        }
     };
-    let all = ["published", "corrected", "withdrawn"].map(str::to_owned).to_vec();
-    let filter = Filter {
-        text: query.words.clone(),
+    let known = |state: &str| STATES.iter().any(|(word, _)| *word == state);
+    let all = || STATES.iter().map(|(word, _)| (*word).to_owned()).collect();
+    Ok(Filter {
+        text: clean(&query.words),
         agency_id,
         act_kind: query.act_kind.clone(),
-        states: if query.state.is_empty() { all } else { vec![query.state.clone()] },
+        states: if known(&query.state) { vec![query.state.clone()] } else { all() },
         decided_from: query.from.clone(),
         decided_to: query.to.clone(),
-    };
-    let page = query.page.max(1);
-    let found = disclosures::page(db, &filter, page, PAGE)?;
-    let names = agencies::all(db)?;
-    let name = |id: &str| names.iter().find(|a| a.id == id).map_or("", |a| a.name.as_str());
-    let items = found.rows.into_iter().map(|row| card(name(&row.agency_id), row)).collect();
-    Ok(ListPage {
-        items,
-        total: found.total,
-        more_than_total: found.more_than_total,
-        page,
-        pages: (found.total + PAGE - 1) / PAGE,
+        shown_on: today.to_owned(),
     })
 }
 
+/// What was typed, without what no name or number has and no database takes.
+fn clean(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(WORDS_MAX).collect::<String>().trim().to_owned()
+}
+
+/// Every agency, for names by id.
+struct Agencies(Vec<agency_rows::Agency>);
+
+impl Agencies {
+    fn name(&self, id: &str) -> &str {
+        self.0.iter().find(|agency| agency.id == id).map_or("", |agency| agency.name.as_str())
+    }
+}
+
 fn card(agency: &str, row: disclosures::Disclosure) -> Card {
+    let row = without_withdrawn(row);
     Card {
+        title: title(&row),
         kinds: kinds_words(&row.kinds),
         agency: agency.to_owned(),
         decided_on: day_words(&row.decided_on),
         published_on: words::day(Moment::from_millis(row.published_at).day()),
         state_label: state_label(&row.state).to_owned(),
         number: row.number,
-        title: row.title,
         party: row.party,
         document_number: row.document_number,
         state: row.state,
     }
+}
+
+/// Of what was withdrawn only the numbers, the agency and the days are left.
+fn without_withdrawn(mut row: disclosures::Disclosure) -> disclosures::Disclosure {
+    if row.state == "withdrawn" {
+        for text in [&mut row.party, &mut row.party_code, &mut row.kinds] {
+            text.clear();
+        }
+        row.fine = None;
+    }
+    row
+}
+
+/// The title as shown; what was withdrawn has none.
+fn title(row: &disclosures::Disclosure) -> String {
+    match (row.state.as_str(), row.title.as_str()) {
+        ("withdrawn", _) => "已撤下的公示信息".into(),
+        (_, "") => "执法决定".into(),
+        (_, title) => title.to_owned(),
+    }
+}
+
+/// The number of the one item that bears this public or document number; none when there is none or several.
+pub async fn numbered(desk: &Desk, text: &str) -> Result<Option<String>, Error> {
+    let (text, today) = (clean(text), desk.now.day().to_string());
+    desk.house.store.read(move |db| find_numbered(db, &text, &today)).await
+}
+
+fn find_numbered(db: &mut Db, text: &str, today: &str) -> Result<Option<String>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Some(row) = disclosures::by_number(db, text).optional()? {
+        return Ok(Some(row.number));
+    }
+    let query = Query { words: text.to_owned(), ..Query::default() };
+    let filter = filter(db, &query, today)?;
+    let wanted = plain_number(text);
+    let rows = disclosures::page(db, &filter, 1, PAGE)?.rows;
+    let mut same = rows.into_iter().filter(|row| plain_number(&row.document_number) == wanted);
+    Ok(same.next().filter(|_| same.next().is_none()).map(|row| row.number))
+}
+
+/// A document number however its brackets, spaces and digits were typed.
+fn plain_number(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '〔' | '【' | '（' | '(' | '［' => '[',
+            '〕' | '】' | '）' | ')' | '］' => ']',
+            '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+            other => other,
+        })
+        .collect()
 }
 
 /// Penalty kinds in Chinese from the words of a `kinds` column.
@@ -208,6 +238,11 @@ pub fn kinds_words(kinds: &str) -> String {
     words::kinds(&kinds)
 }
 
+/// A kind of act in Chinese.
+pub fn kind_label(kind: &str) -> &'static str {
+    KINDS.iter().find(|(word, _)| *word == kind).map_or("其他", |(_, label)| label)
+}
+
 fn state_label(state: &str) -> &'static str {
     match state {
         "corrected" => "已更正",
@@ -217,149 +252,23 @@ fn state_label(state: &str) -> &'static str {
     }
 }
 
-/// The agencies of this site.
-pub async fn agencies(desk: &Desk) -> Result<Vec<AgencyView>, Error> {
-    let rows = desk.house.store.read(agencies::all).await?;
-    Ok(rows.into_iter().map(agency_view).collect())
+/// An instant as pages write it, `2026年11月21日 09:30` in China.
+pub fn moment(at: Moment) -> String {
+    moment_words(at)
 }
 
-fn agency_view(row: agencies::Agency) -> AgencyView {
-    AgencyView { code: row.code, name: row.name, address: row.address, phone: row.phone }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The public page of the item with this number.
-///
-/// # Errors
-/// `NotFound` when there never was one.
-pub async fn item(desk: &Desk, number: &str) -> Result<Item, Error> {
-    let (house, number, now) = (desk.house.clone(), number.to_owned(), desk.now);
-    desk.house.store.read(move |db| read_item(db, &house, &number, now)).await
-}
-
-fn read_item(db: &mut Db, house: &House, number: &str, now: Moment) -> Result<Item, Error> {
-    let row = disclosures::by_number(db, number).optional()?.ok_or(Error::NotFound("公示信息"))?;
-    let agency = agencies::find(db, &row.agency_id)?;
-    let content: Content = serde_json::from_str(&row.content).map_err(Error::broken)?;
-    let today = now.day().to_string();
-    let expired = row.show_until.as_ref().is_some_and(|last| *last < today);
-    let state = if expired && row.state != "withdrawn" { "expired" } else { row.state.as_str() };
-    let hidden_now = matches!(state, "withdrawn" | "expired");
-    let (reconsider_until, sue_until) = remedies(db, house, &row)?;
-    let entry = crate::store::entries::by_record(db, &row.record_id)?;
-    let sealed = crate::store::checkpoints::latest(db)?.map_or(0, |row| row.size);
-    let releases = releases::by_disclosure(db, &row.id)?.into_iter().map(release_view).collect();
-    Ok(Item {
-        answer: answer(state, &row),
-        lines: if hidden_now { Vec::new() } else { lines(house, &content) },
-        hidden: content.hidden.len(),
-        agency: agency_view(agency),
-        published_on: words::day(Moment::from_millis(row.published_at).day()),
-        show_until: row.show_until.as_deref().map(day_words).unwrap_or_default(),
-        reconsider_until,
-        sue_until,
-        releases,
-        checkable: entry.leaf < sealed && !hidden_now,
-        state_label: state_label(state).to_owned(),
-        state: state.to_owned(),
-        title: if hidden_now { "公示信息".into() } else { row.title },
-        number: row.number,
-        reason: row.reason,
-    })
-}
-
-fn answer(state: &str, row: &disclosures::Disclosure) -> String {
-    let day = words::day(Moment::from_millis(row.published_at).day());
-    match state {
-        "corrected" => format!("该决定真实有效，公示内容已经更正。更正原因：{}", row.reason),
-        "withdrawn" => format!("该公示信息已经撤下。撤下原因：{}。", row.reason),
-        "expired" => "该公示信息公示期满，内容不再展示。".into(),
-        _ => format!("该决定真实有效，自{day}起公示。"),
+    #[test]
+    fn document_numbers_are_told_apart_by_their_characters_alone() {
+        assert_eq!(
+            plain_number("示市监处罚 (２０２６) 118号"),
+            plain_number("示市监处罚〔2026〕118号")
+        );
+        assert_ne!(plain_number("示市监处罚〔2026〕11号"), plain_number("示市监处罚〔2026〕118号"));
+        assert_eq!(clean("  甲\0乙\n"), "甲乙");
+        assert_eq!(clean(&"长".repeat(500)).chars().count(), WORDS_MAX);
     }
-}
-
-fn lines(house: &House, content: &Content) -> Vec<Shown> {
-    let label = |item: &str| {
-        let known = ITEMS.iter().find(|(path, _)| *path == item).map(|(_, label)| *label);
-        let extra = match item {
-            "penalty.daily-fine" => Some("按日连续处罚金额"),
-            "region" => Some("所在地区"),
-            "rectification" => Some("整改情况"),
-            "text.reason" => Some("更正原因"),
-            _ => item.strip_prefix("source."),
-        };
-        known.or(extra).unwrap_or(item).to_owned()
-    };
-    content
-        .opened
-        .iter()
-        .filter_map(|field| Some((field.path.strip_prefix(SHOWN)?, field)))
-        .map(|(item, field)| Shown {
-            label: label(item),
-            value: field.value.clone(),
-            masked: field.mask.as_deref().map(|rule| mask_words(house, rule)).unwrap_or_default(),
-        })
-        .collect()
-}
-
-/// Why something is hidden, from the ids of the masking rules.
-fn mask_words(house: &House, rule: &str) -> String {
-    if rule == "other" {
-        return "部分内容依法隐去".into();
-    }
-    let labels: Vec<&str> = rule
-        .split('+')
-        .filter_map(|id| house.rulebook.masking_rules().iter().find(|listed| listed.id == id))
-        .map(|listed| listed.label.as_str())
-        .collect();
-    format!("依法隐去：{}", labels.join("、"))
-}
-
-fn release_view(row: releases::Release) -> ReleaseView {
-    let kind = match row.kind.as_str() {
-        "correction" => "更正",
-        "withdrawal" => "撤下",
-        _ => "公示",
-    };
-    ReleaseView {
-        kind: kind.into(),
-        at: moment_words(Moment::from_millis(row.released_at)),
-        reason: row.reason,
-    }
-}
-
-/// The last days for reconsideration (60 days) and suit (6 months) from the day the decision was served.
-fn remedies(
-    db: &mut Db,
-    house: &House,
-    row: &disclosures::Disclosure,
-) -> Result<(String, String), Error> {
-    let Some(case_id) = &row.case_id else { return Ok((String::new(), String::new())) };
-    let case = crate::store::cases::find(db, case_id)?;
-    let agency = agencies::find(db, &row.agency_id)?;
-    let pack = project::pack_of(house, &agency)?;
-    let state = serde_json::from_str(&case.state).map_err(Error::broken)?;
-    let days = crate::law::procedure::remedies(&house.rulebook, &house.calendar, pack, &state);
-    let mut days = days.into_iter().map(|clock| words::day(clock.due));
-    Ok((days.next().unwrap_or_default(), days.next().unwrap_or_default()))
-}
-
-/// The proof behind an item's newest release: shown fields opened, the rest by digest.
-///
-/// # Errors
-/// `Gone` once withdrawn or expired, `Busy` until the next checkpoint.
-pub async fn proof(desk: &Desk, number: &str) -> Result<Proof, Error> {
-    let item = item(desk, number).await?;
-    if matches!(item.state.as_str(), "withdrawn" | "expired") {
-        return Err(Error::Gone(item.answer));
-    }
-    let (house, number) = (desk.house.clone(), number.to_owned());
-    desk.house
-        .store
-        .read(move |db| {
-            let row = disclosures::by_number(db, &number)?;
-            let filed = file::one(db, &house, &row.record_id)?;
-            let shown = |field: &crate::ledger::field::Field| field.path.starts_with(SHOWN);
-            prove::proof(db, &house, &filed.row, filed.fields, shown)
-        })
-        .await
 }

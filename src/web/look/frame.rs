@@ -92,6 +92,8 @@ pub struct Frame {
     pub nav: Vec<Entry>,
     /// `href` of the entry the page belongs to; empty for none.
     pub section: String,
+    /// The query of this page without the text size, encoded.
+    pub rest: String,
     /// What is in the search box already.
     pub query: String,
     /// Who is signed in, if anybody.
@@ -102,6 +104,12 @@ impl Frame {
     /// Address of an asset, for templates.
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
+    }
+
+    /// Address of this very page in another text size.
+    pub fn resized(&self, size: &str) -> String {
+        let and = if self.rest.is_empty() { "" } else { "&" };
+        format!("?{}{and}size={size}", self.rest)
     }
 
     /// Whether the page is shown in 长者模式.

@@ -1,6 +1,9 @@
 //! The portal.
 
-use crate::web::{caller::Caller, look::Frame, problem::Answer, render};
+use crate::{
+    desk::look_up::public::{self, Portal},
+    web::{caller::Caller, look::Frame, problem::Answer, render},
+};
 use actix_web::HttpResponse;
 use askama::Template;
 
@@ -8,9 +11,11 @@ use askama::Template;
 #[template(path = "public/home.html")]
 struct Home {
     frame: Frame,
+    portal: Portal,
 }
 
 /// `GET /`
 pub async fn show(caller: Caller) -> Answer<HttpResponse> {
-    Ok(render::page(&Home { frame: caller.public("/") }))
+    let portal = public::portal(&caller.desk).await?;
+    Ok(render::page(&Home { frame: caller.public("/"), portal }))
 }

@@ -1,0 +1,79 @@
+//! The log as everybody may fetch it: the newest checkpoint, the verifier key, tiles computed from the rows.
+//! Reads only; gives nothing that lies beyond the newest published checkpoint.
+
+use super::{
+    Desk, Error, House,
+    seal_checkpoint::{leaves, subtrees},
+};
+use crate::{
+    base::{Digest, Moment},
+    ledger::{
+        leaf::Leaf,
+        tile::{self, TilePath},
+    },
+    store::{Db, checkpoints},
+};
+
+/// A checkpoint as it was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Leaves it covers.
+    pub size: u64,
+    /// RFC 6962 root over them.
+    pub root: Digest,
+    /// When it was signed.
+    pub sealed_at: Moment,
+    /// The signed note (C2SP tlog-checkpoint), byte for byte.
+    pub note: String,
+}
+
+/// The log's name, first line of its checkpoints.
+pub fn origin(house: &House) -> &str {
+    house.log.name()
+}
+
+/// The log's verifier key (C2SP signed-note), `name+id+key`.
+pub fn verifier_key(house: &House) -> String {
+    house.log.verifier().to_string()
+}
+
+/// The newest published checkpoint; none in the first second of a new log.
+pub async fn newest(desk: &Desk) -> Result<Option<Published>, Error> {
+    let row = desk.house.store.read(checkpoints::latest).await?;
+    row.map(published).transpose()
+}
+
+fn published(row: checkpoints::CheckpointRow) -> Result<Published, Error> {
+    Ok(Published {
+        size: row.size.unsigned_abs(),
+        root: Digest::from_slice(&row.root).ok_or_else(|| Error::broken("stored root"))?,
+        sealed_at: Moment::from_millis(row.sealed_at),
+        note: row.note,
+    })
+}
+
+/// The bytes of a tile (C2SP tlog-tiles): hashes of 32 bytes each, or leaves behind their u16 lengths.
+///
+/// # Errors
+/// `NotFound` when the newest checkpoint's tree has no such tile.
+pub async fn tile(desk: &Desk, path: TilePath) -> Result<Vec<u8>, Error> {
+    desk.house.store.read(move |db| read_tile(db, path)).await
+}
+
+fn read_tile(db: &mut Db, path: TilePath) -> Result<Vec<u8>, Error> {
+    let size = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
+    let at = path.positions(size).ok_or(Error::NotFound("日志分块"))?;
+    match path {
+        TilePath::Hash { level, .. } => {
+            // A tree of 2^63 leaves has nodes up to level 63, so a tile that is there has a level below 8.
+            let level = level.checked_mul(8).ok_or(Error::NotFound("日志分块"))?;
+            Ok(tile::hash_tile(&subtrees(db, level, at.start, at.end)?))
+        }
+        TilePath::Entries { .. } => {
+            let bytes = leaves(db, at.start, at.end)?;
+            let parsed: Option<Vec<Leaf>> = bytes.iter().map(|leaf| Leaf::parse(leaf)).collect();
+            let parsed = parsed.ok_or_else(|| Error::broken("stored leaf"))?;
+            Ok(tile::entry_bundle(&parsed))
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! For whoever watches the service: is the process there, can it work. Needs no sign-in and names nothing private.
+
+use super::Shared;
+use crate::desk::ready;
+use actix_web::{HttpResponse, http::header, web};
+use serde_json::{Value, json};
+
+/// `GET /healthz`: the process answers.
+pub async fn alive() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: the database answers, the disk takes bytes, the log is still signed; 503 if not.
+pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
+    let condition = ready::check(&shared.house).await;
+    let signing = shared.signing.borrow().clone().map_or(Ok(()), Err);
+    let checks = [("database", condition.database), ("disk", condition.disk), ("signing", signing)];
+    let well = checks.iter().all(|(_, result)| result.is_ok());
+    let mut said = json!({ "status": if well { "ready" } else { "not ready" } });
+    for (name, result) in checks {
+        said[name] = result.map_or_else(Value::from, |()| Value::from("ok"));
+    }
+    let mut answer = if well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    answer.insert_header((header::CACHE_CONTROL, "no-store")).json(said)
+}

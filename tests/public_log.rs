@@ -1,0 +1,11 @@
+//! The public half from outside: tiles give back every published root and nothing more, hostile paths do nothing,
+//! pages answer citizens.
+
+#[path = "public/hostile.rs"]
+mod hostile;
+#[path = "public/house.rs"]
+mod house;
+#[path = "public/pages.rs"]
+mod pages;
+#[path = "public/tiles.rs"]
+mod tiles;

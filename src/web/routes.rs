@@ -1,12 +1,10 @@
 //! Every route of the product in one list, with who may use it. The permission test walks this list.
 
-use super::{api, files, look::assets, office, public};
+use super::{api, files, health, log, look::assets, office, public};
 use actix_web::{
     http::Method,
     web::{self, ServiceConfig},
 };
-use super::{health, log, look::assets, office, public};
-use actix_web::web::{self, ServiceConfig};
 
 /// Who may use a route at all; the desk decides the rest where the data is touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -41,6 +41,11 @@ impl Moment {
         Moment::from_millis(self.millis().saturating_add(millis))
     }
 
+    /// As HTTP headers write it, in UTC: `Sun, 06 Nov 1994 08:49:37 GMT` (IMF-fixdate, RFC 9110 §5.6.7).
+    pub fn imf_fixdate(self) -> String {
+        self.0.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
     /// The instant at which `day` begins in China.
     pub fn start_of(day: Day) -> Self {
         let timestamp = CHINA.to_timestamp(day.at(0, 0, 0, 0));
@@ -100,6 +105,12 @@ mod tests {
         assert_eq!(before.day().to_string(), "2026-11-21");
         assert_eq!(before.plus_millis(1).day().to_string(), "2026-11-22");
         assert_eq!(Moment::start_of(before.day()).to_string(), "2026-11-20T16:00:00.000Z");
+    }
+
+    #[test]
+    fn headers_write_the_example_of_the_rfc() {
+        let moment: Moment = "1994-11-06T08:49:37.000Z".parse().unwrap();
+        assert_eq!(moment.imf_fixdate(), "Sun, 06 Nov 1994 08:49:37 GMT");
     }
 
     #[test]

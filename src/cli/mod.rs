@@ -1,5 +1,9 @@
 //! The command line: one file a subcommand. Reports in Chinese, exits 0 when all is well.
 
+pub mod demo;
+mod export;
+mod fsck;
+mod import;
 mod serve;
 
 use crate::config::Config;
@@ -19,6 +23,14 @@ struct Command {
 enum Task {
     /// 启动服务
     Serve(serve::Serve),
+    /// 装入虚构的演示县并启动服务
+    Demo(demo::Demo),
+    /// 导入已公开的处罚清单
+    Import(import::Import),
+    /// 由存储的字节起核对全部内容
+    Fsck(fsck::Fsck),
+    /// 导出一个案件的案卷
+    Export(export::Export),
 }
 
 /// What every subcommand needs to find the data.
@@ -45,11 +57,20 @@ pub fn run() -> ExitCode {
     log_to_stderr();
     let done = match command.task {
         Task::Serve(task) => serve::run(&task),
+        Task::Demo(task) => demo::run(&task),
+        Task::Import(task) => import::run(&task),
+        Task::Fsck(task) => fsck::run(&task),
+        Task::Export(task) => export::run(&task),
     };
     done.unwrap_or_else(|fault| {
         eprintln!("错误：{fault:#}");
         ExitCode::from(2)
     })
+}
+
+/// Runs a command's work on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    actix_web::rt::System::new().block_on(work)
 }
 
 /// Logs go to standard error, `info` and above unless `RUST_LOG` says otherwise.

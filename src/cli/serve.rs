@@ -27,7 +27,7 @@ pub fn run(task: &Serve) -> Result<ExitCode> {
     if let Some(listen) = &task.listen {
         config.server.listen.clone_from(listen);
     }
-    actix_web::rt::System::new().block_on(async {
+    super::block_on(async {
         let house = open(&config, &task.place.data).await?;
         let listener = listen(&config)?;
         if let Some(token) = set_up::offer(&house).await? {
@@ -58,6 +58,16 @@ pub fn listen(config: &Config) -> Result<TcpListener> {
 
 /// Serves until stopped, then seals the log a last time and lets queued writes commit.
 pub async fn serve(config: &Config, house: Arc<House>, listener: TcpListener) -> Result<()> {
+    serve_until(config, house, listener, std::future::pending()).await
+}
+
+/// [`serve`] that also stops when `until` is done, and then answers what that answered.
+pub async fn serve_until(
+    config: &Config,
+    house: Arc<House>,
+    listener: TcpListener,
+    until: impl Future<Output = Result<()>>,
+) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let every = Duration::from_millis(config.log.seal_every_ms.max(10));
     let (signing, jobs) = worker::start(house.clone(), every, stopped);
@@ -70,11 +80,20 @@ pub async fn serve(config: &Config, house: Arc<House>, listener: TcpListener) ->
     };
     let server = web::serve(shared, listener, config.server.workers)?;
     println!("listening on http://{address}");
-    server.await?;
+    let handle = server.handle();
+    let mut serving = actix_web::rt::spawn(server);
+    let outcome = tokio::select! {
+        ended = &mut serving => ended?.map_err(Into::into),
+        outcome = until => {
+            handle.stop(true).await;
+            serving.await??;
+            outcome
+        }
+    };
     stop.send_replace(true);
     jobs.await?;
     house.store.close();
-    Ok(())
+    outcome
 }
 
 fn site(config: &Config) -> Site {

@@ -2,7 +2,7 @@
 
 use super::{Desk, Error, Optional, Role};
 use crate::{
-    base::{CaseId, UploadId},
+    base::{CaseId, Digest, Moment, UploadId},
     store::{cases, uploads},
 };
 
@@ -15,15 +15,27 @@ pub struct Opening {
     pub case: CaseId,
     /// The file's name as the client calls it; kept as text and never used as a path.
     pub name: String,
+    /// What the client said in its own words (tus `Upload-Metadata`), given back to it unchanged.
+    pub metadata: String,
     /// All bytes that will come.
     pub length: u64,
+    /// The chunk root the client computed before sending; the bytes are put on record only if they prove equal.
+    pub declared_root: Option<Digest>,
+}
+
+/// An upload that may begin.
+pub struct Opened {
+    /// Its id.
+    pub id: UploadId,
+    /// When it is dropped if nothing comes.
+    pub expires_at: Moment,
 }
 
 /// Opens an upload.
 ///
 /// # Errors
 /// `TooLarge`, `Invalid` name, `NotFound` case, `Forbidden` role, `Refused` when the case is closed.
-pub async fn begin_upload(desk: &Desk, opening: Opening) -> Result<UploadId, Error> {
+pub async fn begin_upload(desk: &Desk, opening: Opening) -> Result<Opened, Error> {
     let who = desk.who()?.clone();
     who.require(&[Role::Officer], "上传证据附件")?;
     let limit_bytes = desk.house.limits.upload_bytes;
@@ -42,6 +54,8 @@ pub async fn begin_upload(desk: &Desk, opening: Opening) -> Result<UploadId, Err
         case_id: opening.case.to_string(),
         person_id: who.person.to_string(),
         name: opening.name,
+        metadata: opening.metadata,
+        declared_root: opening.declared_root.map(|root| root.hex()),
         length: i64::try_from(opening.length).map_err(|_| Error::TooLarge { limit_bytes })?,
         received: 0,
         hash_state: Vec::new(),
@@ -64,7 +78,7 @@ pub async fn begin_upload(desk: &Desk, opening: Opening) -> Result<UploadId, Err
             Ok(uploads::insert(db, &row)?)
         })
         .await?;
-    Ok(id)
+    Ok(Opened { id, expires_at: expires })
 }
 
 /// Nothing is added to a closed case.

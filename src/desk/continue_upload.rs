@@ -1,10 +1,11 @@
 //! Taking an upload's bytes: the offset that is safe, more bytes, giving up. The row is the truth.
 
 use super::{Desk, Error, Optional, receive_exhibit};
+pub use crate::evidence::intake::Checksum;
 use crate::{
-    base::{Digest, UploadId},
+    base::{Moment, UploadId},
     evidence::intake::{Append, Commit, CommitRefused, End, Hold, IntakeError, Position},
-    store::{Db, uploads},
+    store::{Db, exhibits, uploads},
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, Stream};
@@ -20,19 +21,42 @@ pub struct Standing {
     pub received: u64,
     /// Bytes declared.
     pub length: u64,
-    /// When it is dropped if nothing more comes (milliseconds UTC).
-    pub expires_at: i64,
-    /// The exhibit it became, once whole and on record.
-    pub exhibit: Option<String>,
+    /// What the client said when it opened the upload, unchanged.
+    pub metadata: String,
+    /// When it is dropped if nothing more comes.
+    pub expires_at: Moment,
+    /// The exhibit it became, once on record.
+    pub exhibit: Option<Became>,
+}
+
+impl Standing {
+    /// Whether all bytes are here.
+    pub fn is_whole(&self) -> bool {
+        self.received == self.length
+    }
+}
+
+/// What an upload became.
+#[derive(Clone, Debug)]
+pub struct Became {
+    /// The exhibit's id.
+    pub id: String,
+    /// Its chunk root, in hex.
+    pub chunk_root: String,
 }
 
 /// The committed offset; asks a present writer to stop first, so that the answer is final.
 pub async fn standing(desk: &Desk, id: &UploadId) -> Result<Standing, Error> {
+    let row = own(desk, id).await?;
+    if row.received == row.length {
+        // Nobody writes any more; whoever puts it on record is not to be waited for.
+        return as_standing(desk, row).await;
+    }
     let _hold = desk.house.intake.hold(id).await;
-    Ok(as_standing(&own(desk, id).await?))
+    as_standing(desk, own(desk, id).await?).await
 }
 
-/// Appends `body` at `offset`, and puts the exhibit on record when that was the last byte.
+/// Appends `body` at `offset`. A whole upload is then to be put on record by [`finish`].
 ///
 /// # Errors
 /// `Conflict` on a wrong offset, `Full`, `TooLarge` past the declared length, `Gone` when expired,
@@ -41,7 +65,7 @@ pub async fn continue_upload<S, E>(
     desk: &Desk,
     id: &UploadId,
     offset: u64,
-    checksum: Option<Digest>,
+    checksum: Option<Checksum>,
     body: S,
 ) -> Result<Standing, Error>
 where
@@ -54,7 +78,7 @@ where
         return Err(Error::Conflict(format!("上传位置不符：服务器已收到{received}字节。")));
     }
     if row.state == "done" {
-        return Ok(as_standing(&row));
+        return as_standing(desk, row).await;
     }
     let append = Append {
         start: position(&row)?,
@@ -66,18 +90,43 @@ where
     if appended.end != End::Whole && appended.position.offset < length {
         return Err(Error::Conflict("连接中断，已收到的部分已经保存，可以续传。".into()));
     }
-    finish(desk, id).await
+    as_standing(desk, own(desk, id).await?).await
 }
 
-/// Puts a complete upload on record; gives how it stands. Repeating it is harmless.
+/// Puts a complete upload on record; gives how it stands. Repeating it is harmless, and it must not be torn off
+/// with a connection: callers let it run on its own.
+///
+/// # Errors
+/// `Invalid` with field `chunk_root` when the bytes are not those the client announced, `Refused` when the case
+/// was closed meanwhile, `Full`.
 pub async fn finish(desk: &Desk, id: &UploadId) -> Result<Standing, Error> {
     let hold = desk.house.intake.hold(id).await;
     let row = own(desk, id).await?;
     if row.received == row.length && row.state != "done" {
         receive_exhibit::receive(desk, &row, hold, &position(&row)?).await?;
-        return Ok(as_standing(&own(desk, id).await?));
+        return as_standing(desk, own(desk, id).await?).await;
     }
-    Ok(as_standing(&row))
+    as_standing(desk, row).await
+}
+
+/// Puts on record what arrived whole but whose sender never came back; gives how many.
+pub async fn finish_forgotten(desk: &Desk) -> Result<usize, Error> {
+    let open = desk.house.store.read(uploads::unfinished).await?;
+    let mut finished = 0;
+    for row in open.into_iter().filter(|row| row.received == row.length) {
+        let id: UploadId = row.id.parse().map_err(Error::broken)?;
+        let hold = desk.house.intake.hold(&id).await;
+        let again = row.id.clone();
+        let row = desk.house.store.read(move |db| uploads::find(db, &again)).await?;
+        if row.state != "receiving" {
+            continue;
+        }
+        match receive_exhibit::receive(desk, &row, hold, &position(&row)?).await {
+            Ok(()) => finished += 1,
+            Err(fault) => tracing::warn!(upload = row.id, %fault, "a whole upload was not linked"),
+        }
+    }
+    Ok(finished)
 }
 
 /// Drops an unfinished upload and its bytes.
@@ -108,19 +157,31 @@ async fn own(desk: &Desk, id: &UploadId) -> Result<uploads::Upload, Error> {
     let id = id.to_string();
     let row = desk.house.store.read(move |db| uploads::find(db, &id).optional()).await?;
     let row = row.filter(|row| row.person_id == person).ok_or(Error::NotFound("上传"))?;
-    if row.state == "gone" || (row.state != "done" && row.expires_at < desk.now.millis()) {
+    if row.state == "refused" {
+        return Err(Error::Gone("收到的内容与上传前的校验值不同，已经丢弃，请重新上传。".into()));
+    }
+    let late = row.state == "receiving" && row.expires_at < desk.now.millis();
+    if row.state == "gone" || late {
         return Err(Error::Gone("该上传已经取消或者过期，请重新上传。".into()));
     }
     Ok(row)
 }
 
-fn as_standing(row: &uploads::Upload) -> Standing {
-    Standing {
+async fn as_standing(desk: &Desk, row: uploads::Upload) -> Result<Standing, Error> {
+    let exhibit = match row.exhibit_id {
+        Some(id) => {
+            let exhibit = desk.house.store.read(move |db| exhibits::find(db, &id)).await?;
+            Some(Became { id: exhibit.id, chunk_root: exhibit.chunk_root })
+        }
+        None => None,
+    };
+    Ok(Standing {
         received: row.received.unsigned_abs(),
         length: row.length.unsigned_abs(),
-        expires_at: row.expires_at,
-        exhibit: row.exhibit_id.clone(),
-    }
+        metadata: row.metadata,
+        expires_at: Moment::from_millis(row.expires_at),
+        exhibit,
+    })
 }
 
 fn position(row: &uploads::Upload) -> Result<Position, Error> {
@@ -140,7 +201,8 @@ async fn claim(desk: &Desk, row: &uploads::Upload) -> Result<i64, Error> {
 /// Commits each position under the holder's fencing number: a node that lost the upload to another one
 /// cannot move it any more.
 fn commit(desk: &Desk, row: &uploads::Upload, generation: i64) -> Commit {
-    let (house, id, rest) = (desk.house.clone(), row.id.clone(), row.expires_at - row.updated_at);
+    let rest = i64::from(desk.house.limits.upload_days) * 86_400_000;
+    let (house, id) = (desk.house.clone(), row.id.clone());
     let last = Arc::new(AtomicI64::new(row.received));
     Arc::new(move |position: Position| {
         let (house, id, last) = (house.clone(), id.clone(), last.clone());

@@ -167,7 +167,9 @@ pub fn compose(
     } else {
         facts.insert("number".into(), json!(next_number(db, ground.now)?));
         facts.insert("decision".into(), json!(decision.record));
-        if let Some(until) = show_until(ground, &decision) {
+        if !facts.contains_key("show_until")
+            && let Some(until) = show_until(ground, &decision)
+        {
             facts.insert("show_until".into(), json!(until));
         }
     }
@@ -185,7 +187,8 @@ fn mask_of(proposal: &Proposal, shown: &str) -> Option<String> {
     }
 }
 
-fn field(path: String, value: String, mask: Option<String>) -> Result<Field, Error> {
+/// A field with a fresh salt.
+pub fn field(path: String, value: String, mask: Option<String>) -> Result<Field, Error> {
     Ok(Field { path, value, salt: sealing::random()?, mask })
 }
 

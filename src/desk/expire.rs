@@ -1,6 +1,6 @@
 //! Clearing away what has run out: unfinished uploads, unsigned drafts, ended sessions.
 
-use super::{Desk, Error};
+use super::{Desk, Error, continue_upload};
 use crate::{
     base::UploadId,
     store::{drafts, sessions, uploads},
@@ -10,6 +10,7 @@ use std::collections::HashSet;
 /// Drops everything whose time has run out.
 pub async fn expire(desk: &Desk) -> Result<(), Error> {
     let now = desk.now.millis();
+    continue_upload::finish_forgotten(desk).await?;
     let expired =
         desk.house.store.read(move |db| uploads::expired(db, "receiving", now, 100)).await?;
     for upload in expired {

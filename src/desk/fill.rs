@@ -179,7 +179,8 @@ pub fn name_case(
     }
     let year = ground.now.day().year();
     let count = cases::count_of_agency(db, &ground.agency.id)? + 1;
-    private.push(("case.number".into(), format!("立〔{year}〕{count}号")));
+    let short = &ground.agency.short_name;
+    private.push(("case.number".into(), format!("{short}立〔{year}〕{count}号")));
     Ok(())
 }
 

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     base::{Digest, DisclosureId, Money},
-    law::{act::Penalty, words},
+    law::{
+        act::{PartyKind, Penalty},
+        masking, words,
+    },
     ledger::field::Field,
     store::{Db, agencies, disclosures},
 };
@@ -76,28 +79,55 @@ async fn publish(
     entry: &Entry,
     file: Digest,
 ) -> Result<Fate, Error> {
-    let source_key = format!("import:{}:{}", agency.code, row.source_digest());
     let mut facts = serde_json::Map::new();
     facts.insert("source".into(), json!(file));
     facts.insert("layout".into(), json!(list.layout));
     facts.insert("line".into(), json!(row.line));
-    let fields = vouch::fresh_fields(shown(agency, entry))?;
+    let origin = Origin {
+        kind: "imported-disclosure",
+        source_key: format!("import:{}:{}", agency.code, row.source_digest()),
+        on_behalf_of: None,
+        facts,
+    };
+    publish_entry(desk, agency, origin, entry).await
+}
+
+/// Where a disclosure without a case here comes from.
+pub(super) struct Origin {
+    /// Kind of its record.
+    pub kind: &'static str,
+    /// What makes it the same one when it comes again.
+    pub source_key: String,
+    /// The person at whose instance it is published.
+    pub on_behalf_of: Option<String>,
+    /// Facts of its record.
+    pub facts: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Publishes one entry unless it is public already.
+pub(super) async fn publish_entry(
+    desk: &Desk,
+    agency: &agencies::Agency,
+    origin: Origin,
+    entry: &Entry,
+) -> Result<Fate, Error> {
+    let fields = masked(desk, agency, entry)?;
     let kinds = Penalty { kinds: entry.kinds.clone(), ..Penalty::default() };
     let draft = Draft {
         agency: agency.clone(),
-        source_key,
+        origin,
         kinds: project::penalty_words(&kinds)?,
         fine: entry.fine.map(Money::fen),
         decided_on: entry.decided_on.map(|day| day.to_string()).unwrap_or_default(),
         show_until: entry.show_until.map(|day| day.to_string()),
         fields,
-        facts,
     };
     let (house, now) = (desk.house.clone(), desk.now);
     desk.house
         .store
         .write(move |db| {
-            if let Some(known) = disclosures::by_source_key(db, &draft.source_key).optional()? {
+            let key = &draft.origin.source_key;
+            if let Some(known) = disclosures::by_source_key(db, key).optional()? {
                 return Ok(Fate::Known(known.number));
             }
             draft.link(db, &house, now).map(Fate::Published)
@@ -107,32 +137,32 @@ async fn publish(
 
 struct Draft {
     agency: agencies::Agency,
-    source_key: String,
+    origin: Origin,
     kinds: String,
     fine: Option<i64>,
     decided_on: String,
     show_until: Option<String>,
     fields: Vec<Field>,
-    facts: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Draft {
     fn link(
-        mut self,
+        self,
         db: &mut Db,
         house: &super::House,
         now: crate::base::Moment,
     ) -> Result<String, Error> {
         let number = disclose::next_number(db, now)?;
-        self.facts.insert("number".into(), json!(number));
+        let mut facts = self.origin.facts;
+        facts.insert("number".into(), json!(number));
         let chain = format!("{REGISTER}{}", self.agency.id);
         let own = OwnRecord {
             chain: &chain,
-            kind: "imported-disclosure",
-            facts: self.facts,
+            kind: self.origin.kind,
+            facts,
             fields: self.fields,
             exhibits: Vec::new(),
-            on_behalf_of: None,
+            on_behalf_of: self.origin.on_behalf_of,
         };
         let record = vouch::sign_own(house, own, now)?;
         let begin = Begin::Register(Some(self.agency.id.clone()));
@@ -159,15 +189,15 @@ impl Draft {
             releases: 1,
             record_id: record.id.to_string(),
             content: serde_json::to_string(&content).map_err(Error::broken)?,
-            source_key: Some(self.source_key),
+            source_key: Some(self.origin.source_key),
         };
         disclose::publish(db, &row, "disclosure", now)?;
         Ok(number)
     }
 }
 
-/// The shown items of a row; what the source does not say is not shown.
-fn shown(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
+/// The items of a row by path; what the source does not say is not there.
+fn items(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
     let day = |day: Option<crate::base::Day>| day.map(words::day);
     let period = entry.period.as_ref().map(|period| period.text.clone());
     let money = |amount: Option<Money>| amount.map(Money::in_words);
@@ -197,8 +227,30 @@ fn shown(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
         .into_iter()
         .filter_map(|(path, value)| Some((path.to_owned(), value?)))
         .chain(labelled)
-        .map(|(path, value)| (format!("{SHOWN}{path}"), line_ends(&value)))
+        .map(|(path, value)| (path, line_ends(&value)))
         .collect()
+}
+
+/// The items with what the agency's pack hides taken out; full values are committed beside, unshown.
+fn masked(desk: &Desk, agency: &agencies::Agency, entry: &Entry) -> Result<Vec<Field>, Error> {
+    let pack = project::pack_of(&desk.house, agency)?;
+    // A source that does not say what the party is names firms; numbers are looked for in any case.
+    let party_kind = entry.party_kind.unwrap_or(PartyKind::Organisation);
+    let items = items(agency, entry);
+    let named: Vec<(&str, &str, &str)> =
+        items.iter().map(|(path, value)| (path.as_str(), path.as_str(), value.as_str())).collect();
+    let masks = masking::propose(pack, party_kind, &named);
+    let mut fields = Vec::new();
+    for (path, value) in &items {
+        let mask = masks.iter().find(|mask| mask.path == *path);
+        if mask.is_some() {
+            fields.push(disclose::field(path.clone(), value.clone(), None)?);
+        }
+        let shown = mask.map_or(value, |mask| &mask.masked).clone();
+        let rule = mask.map(|mask| mask.rule.clone());
+        fields.push(disclose::field(format!("{SHOWN}{path}"), shown, rule)?);
+    }
+    Ok(fields)
 }
 
 /// One kind of line end: a browser reads every other as this one, and then the page's text would not be the

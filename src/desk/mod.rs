@@ -5,13 +5,17 @@
 
 pub mod append;
 pub mod begin_upload;
+pub mod change_password;
 pub mod continue_upload;
 pub mod disclose;
 pub mod enrol_key;
+pub mod enter_item;
 pub mod error;
 pub mod expire;
+pub mod export_dossier;
 pub mod file;
 pub mod fill;
+pub mod fsck;
 pub mod house;
 pub mod import_list;
 pub mod log;
@@ -21,6 +25,7 @@ pub mod permit;
 pub mod prepare;
 pub mod project;
 pub mod prove;
+pub mod publish_past;
 pub mod ready;
 pub mod receive_exhibit;
 pub mod seal_checkpoint;

@@ -82,7 +82,9 @@ pub fn prepare_in(
     let (mut facts, private) = ground.spec.facts(&form.values).map_err(faults)?;
     fill::fill(db, &ground, form, &mut facts)?;
     let (fields, exhibits) = if disclose::composes(&form.kind) {
-        (disclose::compose(db, &ground, form, &mut facts)?, Vec::new())
+        let mut fields = disclose::compose(db, &ground, form, &mut facts)?;
+        fields.extend(vouch::fresh_fields(private)?);
+        (fields, Vec::new())
     } else {
         let mut private = private;
         fill::name_case(db, &ground, &mut private)?;
@@ -158,7 +160,7 @@ fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Conflict(
-        "您打开表单之后案件又有了新的记录。没有保存任何内容，请返回案件核对后重新填写。".into(),
+        "您打开表单之后案件又有了新的记录，没有保存任何内容。请核对案卷后重新提交。".into(),
     ))
 }
 

@@ -34,6 +34,10 @@ pub(super) async fn receive(
     position: &Position,
 ) -> Result<(), Error> {
     let finished = hold.finish(position).await.map_err(Error::broken)?;
+    let chunk_root = chunk::chunk_root(&finished.chunks);
+    if upload.declared_root.as_ref().is_some_and(|declared| *declared != chunk_root.hex()) {
+        return refuse_other_bytes(desk, upload, hold).await;
+    }
     let path = finished.path.clone();
     let seen = super::sign_in::blocking(move || look(&path)).await??;
     desk.house
@@ -45,7 +49,6 @@ pub(super) async fn receive(
         Some(bytes) => Some(desk.house.vault.put_bytes(bytes).await.map_err(vault_refusal)?),
         None => None,
     };
-    let chunk_root = chunk::chunk_root(&finished.chunks);
     let exhibit = row(desk.now, upload, &finished, chunk_root, &seen.kind, seen.probe, poster);
     let (house, now) = (desk.house.clone(), desk.now);
     let done = upload.id.clone();
@@ -59,6 +62,25 @@ pub(super) async fn receive(
         })
         .await?;
     hold.discard().await.map_err(Error::broken)
+}
+
+/// What arrived is not what the client read on its side: nothing is linked, the staged bytes are dropped, and
+/// the row stays to say who sent what and when.
+async fn refuse_other_bytes(
+    desk: &Desk,
+    upload: &uploads::Upload,
+    hold: Hold,
+) -> Result<(), Error> {
+    let (id, now) = (upload.id.clone(), desk.now.millis());
+    desk.house
+        .store
+        .write(move |db| Ok::<_, Error>(uploads::set_state(db, &id, "receiving", "refused", now)?))
+        .await?;
+    hold.discard().await.map_err(Error::broken)?;
+    Err(Error::invalid(
+        "chunk_root",
+        "服务器收到的内容与上传前计算的校验值不同，没有入链，收到的内容已经丢弃。请核对文件后重新上传。",
+    ))
 }
 
 fn look(path: &std::path::Path) -> Result<Seen, Error> {

@@ -48,6 +48,16 @@ impl Sealer {
             .await
     }
 
+    /// The right edge of no leaves.
+    pub fn empty() -> Sealer {
+        Sealer { size: 0, open: vec![Frontier::default(); 8] }
+    }
+
+    /// Leaves taken up.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     /// The right edge of the first `size` leaves.
     pub fn at(db: &mut Db, size: u64) -> Result<Sealer, Error> {
         let mut open = Vec::new();

@@ -239,7 +239,8 @@ pub fn enter_person(
     Ok(id)
 }
 
-fn on_register(
+/// Puts what happened to an agency on its register, at the instance of `by`.
+pub(super) fn on_register(
     db: &mut Db,
     house: &House,
     agency: &str,
@@ -262,7 +263,8 @@ fn on_register(
     Ok(())
 }
 
-fn taken(fault: crate::store::Error, field: &str, text: &str) -> Error {
+/// A value that must be unique, as a fault of its field.
+pub(super) fn taken(fault: crate::store::Error, field: &str, text: &str) -> Error {
     match fault {
         crate::store::Error::Taken => Error::invalid(field, text),
         other => other.into(),

@@ -45,6 +45,11 @@ pub async fn view_exhibit(
     Ok(Opened { exhibit, kind, reading })
 }
 
+/// How many bytes an exhibit has; asking that is not a viewing.
+pub async fn size(desk: &Desk, id: &ExhibitId) -> Result<u64, Error> {
+    Ok(visible(desk, id).await?.size.unsigned_abs())
+}
+
 /// The thumbnail of an exhibit, if there is one; looking at thumbnails in a list is not a viewing.
 pub async fn poster(desk: &Desk, id: &ExhibitId) -> Result<bytes::Bytes, Error> {
     let exhibit = visible(desk, id).await?;
@@ -53,7 +58,11 @@ pub async fn poster(desk: &Desk, id: &ExhibitId) -> Result<bytes::Bytes, Error> 
     desk.house.vault.read(digest, 4 << 20).await.map_err(vault_refusal)
 }
 
-async fn visible(desk: &Desk, id: &ExhibitId) -> Result<exhibits::Exhibit, Error> {
+/// The row of an exhibit whose case the signed-in person may see; looking at the row is not a viewing.
+///
+/// # Errors
+/// `NotFound` for everybody else.
+pub async fn visible(desk: &Desk, id: &ExhibitId) -> Result<exhibits::Exhibit, Error> {
     let who = desk.who()?.clone();
     let id = id.to_string();
     desk.house

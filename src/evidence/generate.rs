@@ -76,7 +76,7 @@ pub fn audio(seconds: u32, seed: u64) -> Vec<u8> {
     wav.extend(b"data");
     wav.extend((samples * 2).to_le_bytes());
     for n in 0..samples {
-        let tone = SCALE[((u64::from(n / (HERTZ / 2)) + seed) * 3 % 5) as usize];
+        let tone = SCALE[((u64::from(n / (HERTZ / 2)) + seed % 5) * 3 % 5) as usize];
         let at = f64::from(n % (HERTZ / 2)) / f64::from(HERTZ);
         // Swelling and fading keeps the change of tones from clicking.
         let swell = (at * 2.0 * std::f64::consts::PI).sin();

@@ -72,10 +72,20 @@ pub struct Append {
     pub start: Position,
     /// Bytes that may still follow: declared length less `start.offset`.
     pub limit: u64,
-    /// SHA-256 the client announced for exactly this body (tus checksum extension).
-    pub checksum: Option<Digest>,
+    /// What the client announced for exactly this body (tus checksum extension).
+    pub checksum: Option<Checksum>,
     /// Where progress is kept.
     pub commit: Commit,
+}
+
+/// A digest announced for one body. SHA-1 only guards against accidents on the line; it is here because the
+/// tus checksum extension asks every server for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// SHA-1.
+    Sha1([u8; 20]),
+    /// SHA-256.
+    Sha256(Digest),
 }
 
 /// How a body came to its end.

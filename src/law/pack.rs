@@ -328,9 +328,12 @@ impl Pack {
 
     /// Last day a decision made on `decided` may be shown; `None` when no row fits.
     pub fn show_until(&self, penalty: &Penalty, decided: Day) -> Option<Day> {
-        let row = self.show.iter().find(|row| row.fits(penalty, decided))?;
-        let span = jiff::Span::new().try_months(row.months).ok()?;
-        decided.checked_add(span).ok()
+        self.show_row(penalty, decided)?.last_day(decided)
+    }
+
+    /// The row of [`Pack::show`] that fits.
+    pub fn show_row(&self, penalty: &Penalty, decided: Day) -> Option<&ShowPeriod> {
+        self.show.iter().find(|row| row.fits(penalty, decided))
     }
 
     pub(super) fn check(&self, file: &str) -> Result<(), RulebookFault> {
@@ -351,11 +354,18 @@ impl Pack {
 }
 
 impl ShowPeriod {
+    /// Last day shown of a decision made on `decided`.
+    pub fn last_day(&self, decided: Day) -> Option<Day> {
+        let span = jiff::Span::new().try_months(self.months).ok()?;
+        decided.checked_add(span).ok()
+    }
+
     fn fits(&self, penalty: &Penalty, decided: Day) -> bool {
-        let listed = |kinds: &[PenaltyKind], kind| kinds.is_empty() || kinds.contains(kind);
         self.valid_from <= decided
             && self.valid_to.is_none_or(|last| decided <= last)
-            && penalty.kinds.iter().all(|kind| listed(&self.only_kinds, kind))
+            && (self.only_kinds.is_empty()
+                || (!penalty.kinds.is_empty()
+                    && penalty.kinds.iter().all(|kind| self.only_kinds.contains(kind))))
             && (self.any_kind.is_empty()
                 || penalty.kinds.iter().any(|kind| self.any_kind.contains(kind)))
             && self.fine_below.is_none_or(|limit| penalty.fine < limit)

@@ -196,6 +196,8 @@ diesel::table! {
         case_id -> Text,
         person_id -> Text,
         name -> Text,
+        metadata -> Text,
+        declared_root -> Nullable<Text>,
         length -> BigInt,
         received -> BigInt,
         hash_state -> Binary,

@@ -17,6 +17,10 @@ pub struct Upload {
     pub person_id: String,
     /// File name, as sent.
     pub name: String,
+    /// The tus metadata header, as sent.
+    pub metadata: String,
+    /// The chunk root that the sender computed before sending, in hex; the bytes must prove equal.
+    pub declared_root: Option<String>,
     /// Bytes announced.
     pub length: i64,
     /// Bytes that are synced and counted in `hash_state` and `chunks`.

@@ -1,1 +1,17 @@
-//! The JSON API under /api/v1.
+//! The JSON API: everything the pages do, for programs. Reads requests and writes answers; decides nothing.
+
+mod body;
+pub mod cases;
+pub mod disclosures;
+pub mod document;
+pub mod drafts;
+pub mod exhibits;
+pub mod forms;
+pub mod keys;
+pub mod log;
+pub mod people;
+pub mod records;
+pub mod session;
+pub mod work;
+
+use body::{Asked, Json, Meant, conditional, created, json};

@@ -26,7 +26,7 @@ impl fmt::Display for Problem {
 }
 
 /// What an error says, apart from its form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// Status.
     pub status: StatusCode,
@@ -156,6 +156,37 @@ impl Said {
         }
         problem
     }
+
+    /// A problem that HTTP itself raises and the desk knows nothing of.
+    pub fn plain(status: StatusCode, kind: &'static str, title: &str, advice: &str) -> Said {
+        Said {
+            status,
+            kind,
+            title: title.to_owned(),
+            advice: advice.to_owned(),
+            faults: Vec::new(),
+            reasons: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// The answer that says so.
+    pub fn response(self) -> HttpResponse {
+        let mut builder = HttpResponseBuilder::new(self.status);
+        if let Some(seconds) = self.retry_after {
+            builder.insert_header(("retry-after", seconds.to_string()));
+        }
+        let body = self.json().to_string();
+        let mut response = builder.content_type("application/problem+json").body(body);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The address is right, the method is not.
+pub fn wrong_method() -> Said {
+    let text = "这个地址不支持所用的请求方法。";
+    Said::plain(StatusCode::METHOD_NOT_ALLOWED, "method", text, "没有改动任何内容。")
 }
 
 impl ResponseError for Problem {
@@ -169,14 +200,7 @@ impl ResponseError for Problem {
             // The chain is for the log; the page shows none of it.
             tracing::error!(cause = %chain(source.as_ref()), "request failed");
         }
-        let mut builder = HttpResponseBuilder::new(said.status);
-        if let Some(seconds) = said.retry_after {
-            builder.insert_header(("retry-after", seconds.to_string()));
-        }
-        let mut response =
-            builder.content_type("application/problem+json").body(said.json().to_string());
-        response.extensions_mut().insert(said);
-        response
+        said.response()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     caller::{self, size_asked, size_cookie},
     look::{Frame, Objection, Weight},
-    problem::{Problem, Said},
+    problem::{self, Problem, Said},
 };
 use crate::desk::{Error, Reason};
 use actix_web::{
@@ -68,6 +68,16 @@ struct ErrorPage {
     reasons: Vec<Objection>,
 }
 
+/// The same between the office's band and navigation.
+#[derive(Template)]
+#[template(path = "office/error.html")]
+struct OfficeErrorPage {
+    frame: Frame,
+    said: Said,
+    sign_in: String,
+    reasons: Vec<Objection>,
+}
+
 /// Dresses the errors of page requests as pages, and keeps the text size that a link asked for.
 pub async fn dress<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -84,6 +94,19 @@ pub async fn dress<B: MessageBody + 'static>(
         let _ = response.add_cookie(&size_cookie(size));
     }
     let said = response.extensions_mut().remove::<Said>();
+    let wrong_method = said.is_none() && response.status() == StatusCode::METHOD_NOT_ALLOWED;
+    let (said, response) = match said {
+        None if wrong_method => {
+            let allow = response.headers().get(header::ALLOW).cloned();
+            let said = problem::wrong_method();
+            let mut worded = said.clone().response();
+            if let Some(allow) = allow {
+                worded.headers_mut().insert(header::ALLOW, allow);
+            }
+            (Some(said), worded)
+        }
+        said => (said, response),
+    };
     let response = match said {
         Some(said) if wants_page(&request) => error_page(&request, said, &response).await,
         _ => response,
@@ -93,7 +116,7 @@ pub async fn dress<B: MessageBody + 'static>(
 
 async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> HttpResponse {
     let caller = caller::caller(request).await.ok();
-    let office = request.path().starts_with("/office");
+    let office = request.path().starts_with("/office") || request.path().starts_with("/set-up");
     let frame = match &caller {
         Some(caller) if office => caller.office(""),
         Some(caller) => caller.public(""),
@@ -109,8 +132,12 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
         }
         _ => String::new(),
     };
-    let mut dressed = page_with(status, &ErrorPage { frame, said, sign_in, reasons });
-    for name in [header::RETRY_AFTER, header::SET_COOKIE] {
+    let mut dressed = if office {
+        page_with(status, &OfficeErrorPage { frame, said, sign_in, reasons })
+    } else {
+        page_with(status, &ErrorPage { frame, said, sign_in, reasons })
+    };
+    for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW] {
         if let Some(value) = bare.headers().get(&name) {
             dressed.headers_mut().insert(name, value.clone());
         }

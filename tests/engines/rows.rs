@@ -71,6 +71,7 @@ pub fn agency(id: &str, parent: Option<&str>) -> agencies::Agency {
         id: id.into(),
         code: format!("code-{id}"),
         name: "某某执法局".into(),
+        short_name: "某".into(),
         parent_id: parent.map(Into::into),
         region: "110000".into(),
         pack: "plain".into(),

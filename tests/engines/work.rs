@@ -24,6 +24,8 @@ fn uploads_have_one_holder(bench: &Bench) {
             case_id: "c".into(),
             person_id: "p".into(),
             name: "录像.mp4".into(),
+            metadata: "filename 5b2V5YOP".into(),
+            declared_root: None,
             length: 10,
             received: 0,
             hash_state: vec![],
@@ -228,6 +230,7 @@ fn drafts_are_signed_and_used_once(bench: &Bench) {
             payload: vec![1],
             fields: vec![],
             signatures: "[]".into(),
+            waiting_for: "p,q".into(),
             head: vec![0; 32],
             prepared_by: "p".into(),
             prepared_at: expires_at,
@@ -235,8 +238,10 @@ fn drafts_are_signed_and_used_once(bench: &Bench) {
         };
         drafts::insert(db, &draft("d1", 10))?;
         drafts::insert(db, &draft("d2", 20))?;
-        drafts::sign(db, "d1", "[]", "[1]")?;
-        assert!(matches!(drafts::sign(db, "d1", "[]", "[2]"), Err(Error::Taken)));
+        assert_eq!(drafts::waiting_for(db, "q")?.len(), 2);
+        drafts::sign(db, "d1", "[]", "[1]", "p")?;
+        assert_eq!(drafts::waiting_for(db, "q")?.len(), 1);
+        assert!(matches!(drafts::sign(db, "d1", "[]", "[2]", ""), Err(Error::Taken)));
         assert_eq!(drafts::find(db, "d1")?.signatures, "[1]");
         assert_eq!(drafts::by_chain(db, "c")?.len(), 2);
         drafts::remove(db, "d1")?;

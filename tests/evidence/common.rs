@@ -1,12 +1,13 @@
 //! What the tests of this room share: made-up bytes, a row that keeps positions, the shared samples.
 
 use bytes::Bytes;
-use futures_util::{FutureExt as _, Stream, stream};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 use std::{
     convert::Infallible,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
+use tokio::sync::oneshot;
 use zhijian::{
     base::{Moment, ids::UploadId},
     evidence::intake::{Append, Commit, Intake, Position},
@@ -39,6 +40,19 @@ pub fn torn(data: &[u8], piece: usize) -> impl Stream<Item = Result<Bytes, &'sta
     let mut pieces: Vec<_> = data.chunks(piece).map(|p| Ok(Bytes::copy_from_slice(p))).collect();
     pieces.push(Err("connection reset"));
     stream::iter(pieces)
+}
+
+/// A body that stalls for ever after `data`, and tells when it does.
+pub fn stalling(
+    data: &[u8],
+    piece: usize,
+) -> (impl Stream<Item = Result<Bytes, Infallible>> + Send + use<>, oneshot::Receiver<()>) {
+    let (tell, told) = oneshot::channel();
+    let stall = stream::once(async move {
+        let _ = tell.send(());
+        std::future::pending().await
+    });
+    (body(data, piece).chain(stall), told)
 }
 
 /// Stands for the caller's row: the last committed position and how often it was committed.

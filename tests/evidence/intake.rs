@@ -1,6 +1,6 @@
 //! Uploads that are torn, resumed, repeated and raced end with the right digest or with none.
 
-use crate::common::{Row, body, bytes, open, open_with, torn, upload};
+use crate::common::{Row, body, bytes, open, open_with, stalling, torn, upload};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use std::{
@@ -12,7 +12,7 @@ use std::{
 use zhijian::{
     base::Digest,
     evidence::{
-        intake::{Append, CHUNK, End, Intake, IntakeError, Position},
+        intake::{Append, CHUNK, Checksum, End, Intake, IntakeError, Position},
         vault::Vault,
     },
 };
@@ -91,12 +91,13 @@ async fn a_dropped_request_still_commits_what_arrived() {
     let intake = open_with(dir.path(), u64::MAX, None);
     for arrived in [1, 4_096, 300_000, 1_500_000] {
         let (id, row, data) = (upload(), Row::default(), bytes(2_000_000, arrived as u64));
-        let never_ends = body(&data[..arrived], 8_192).chain(stream::pending());
+        let (never_ends, stalled) = stalling(&data[..arrived], 8_192);
         let hold = intake.hold(&id).await;
-        // The timeout drops the request's future in the middle, as actix does on a reset.
-        let request = hold.append(row.append(data.len()), never_ends);
-        let dropped = tokio::time::timeout(Duration::from_millis(150), request).await;
-        assert!(dropped.is_err());
+        // The request's future is dropped in the middle, as actix does on a reset.
+        tokio::select! {
+            _ = hold.append(row.append(data.len()), never_ends) => panic!("it never ends"),
+            _ = stalled => {}
+        }
         let hold = intake.hold(&id).await;
         assert_eq!(row.position().offset, arrived as u64, "the hold waits for the commit");
         let rest = body(&data[arrived..], 8_192);
@@ -112,14 +113,16 @@ fn a_killed_process_resumes_from_the_last_commit() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let dying = runtime();
     dying.block_on(async {
-        let stuck =
-            body(&data[..5_000_000], 65_536).chain(stream::pending::<Result<_, Infallible>>());
-        let hold = open(dir.path()).hold(&id).await;
-        let request = hold.append(row.append(data.len()), stuck);
-        let _ = tokio::time::timeout(Duration::from_millis(400), request).await;
+        let (stuck, stalled) = stalling(&data[..5_000_000], 65_536);
+        // So large that at most one commit happens on the way.
+        let hold = open_with(dir.path(), 3_000_000, None).hold(&id).await;
+        tokio::select! {
+            _ = hold.append(row.append(data.len()), stuck) => panic!("it never ends"),
+            _ = stalled => {}
+        }
     });
     // The writer dies with its runtime, wherever it was.
-    dying.shutdown_background();
+    drop(dying);
     let committed = row.position().offset;
     assert!(committed < 5_000_000, "the tail was never acknowledged");
     // And a later write of the dead process left more than was committed.
@@ -137,15 +140,29 @@ fn a_killed_process_resumes_from_the_last_commit() {
 }
 
 #[tokio::test]
+async fn what_was_never_acknowledged_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let intake = open(dir.path());
+    let (id, row, data) = (upload(), Row::default(), bytes(4_000, 15));
+    intake.hold(&id).await.append(row.append(4_000), body(&data[..3_000], 500)).await.unwrap();
+    // More than what is still to come, so that overwriting would not hide it.
+    let path = dir.path().join(format!("{id}.part"));
+    std::fs::write(&path, [&data[..3_000], &bytes(9_000, 16)].concat()).unwrap();
+    let rest = body(&data[3_000..], 500);
+    intake.hold(&id).await.append(row.append(4_000), rest).await.unwrap();
+    assert_finishes(&intake, &id, &row, &data).await;
+}
+
+#[tokio::test]
 async fn a_newcomer_stops_the_holder_and_goes_on_where_it_stopped() {
     let dir = tempfile::tempdir().unwrap();
     let intake = open(dir.path());
     let (id, row, data) = (upload(), Row::default(), bytes(3_000_000, 5));
-    let stalled = body(&data[..1_234_567], 10_000).chain(stream::pending());
+    let (stuck, stalled) = stalling(&data[..1_234_567], 10_000);
     let hold = intake.hold(&id).await;
-    let first = tokio::spawn(hold.append(row.append(data.len()), stalled));
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let hold = tokio::time::timeout(Duration::from_secs(5), intake.hold(&id)).await.unwrap();
+    let first = tokio::spawn(hold.append(row.append(data.len()), stuck));
+    stalled.await.unwrap();
+    let hold = tokio::time::timeout(Duration::from_secs(30), intake.hold(&id)).await.unwrap();
     let first = first.await.unwrap().unwrap();
     assert_eq!((first.end, first.position.offset), (End::Stopped, 1_234_567));
     assert_eq!(first.position, row.position());
@@ -185,7 +202,8 @@ async fn a_wrong_checksum_keeps_nothing_of_the_body() {
     let dir = tempfile::tempdir().unwrap();
     let intake = open_with(dir.path(), 1_000, None);
     let (id, row, data) = (upload(), Row::default(), bytes(90_000, 7));
-    let with = |checksum| Append { checksum: Some(checksum), ..row.append(90_000) };
+    let with =
+        |checksum| Append { checksum: Some(Checksum::Sha256(checksum)), ..row.append(90_000) };
     let send = async |append: Append, part: &[u8]| {
         intake.hold(&id).await.append(append, body(part, 5_000)).await
     };

@@ -109,6 +109,9 @@ fn signatures_are_counted_and_must_belong() {
     assert_eq!(sign(&story, &inspection(), &["li", "li"]), ["penalty-42"]);
     assert_eq!(sign(&story, &inspection(), &["li", "wang", "zhao"]), ["penalty-42"]);
     assert_eq!(sign(&story, &evidence(), &[]), ["penalty-47"]);
+    let new = Story::new("guangdong");
+    assert_eq!(sign(&new, &filing(), &["li", "chief"]), Vec::<String>::new());
+    assert_eq!(sign(&new, &filing(), &["li"]), ["penalty-54"]);
     let agree = review(825, 1, head(3), ReviewResult::Agree);
     assert_eq!(sign(&submitted(), &agree, &["chief"]), ["penalty-58"]);
     assert_eq!(

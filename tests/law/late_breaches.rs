@@ -132,7 +132,8 @@ pub fn later_breaches() -> Vec<Breach> {
     warned.tell(filing()).tell(evidence()).tell(conclusion(warning.clone()));
     warned.tell(notice(826, warning.clone(), false)).tell(decision(903, warning, None));
     warned.tell(service(904));
-    let until = zhijian_day(2027, 901);
+    let (allowed, until) = (zhijian_day(2029, 831), zhijian_day(2029, 901));
+    let ministry = Story { pack: "samr", ..served() };
     let most = Money::from_fen(i64::MAX).unwrap();
     let mut overpaid = served();
     overpaid.force(Act::Execution { on: day(910), paid: most, complete: false });
@@ -167,14 +168,20 @@ pub fn later_breaches() -> Vec<Breach> {
         ),
         (
             "shown too long",
-            served(),
+            ministry.clone(),
             change!(disclosure(902, record(10)), Disclosure { show_until = Some(until) }),
             "opinion-118-6",
         ),
         (
             "shown as long as allowed",
+            ministry,
+            change!(disclosure(902, record(10)), Disclosure { show_until = Some(allowed) }),
+            "",
+        ),
+        (
+            "an unsure figure refuses nothing",
             served(),
-            change!(disclosure(902, record(10)), Disclosure { show_until = Some(zhijian_day(2027, 831)) }),
+            change!(disclosure(902, record(10)), Disclosure { show_until = Some(until) }),
             "",
         ),
         (
@@ -215,7 +222,8 @@ pub fn later_breaches() -> Vec<Breach> {
         ("paid beyond the surcharge", served(), paid(240_001, false), "penalty-72"),
         ("surcharge up to the fine", served(), paid(240_000, true), ""),
         ("paid beyond counting", overpaid, paid(1, false), "penalty-72"),
-        ("executed although spared", spared, paid(0, true), "house-order"),
+        ("corrected although spared", spared.clone(), paid(0, true), ""),
+        ("paid although spared", spared, paid(1, true), "house-order"),
         (
             "shown until before it is shown",
             served(),

@@ -101,7 +101,10 @@ fn a_firm_keeps_its_name_and_place() {
 fn leftovers(value: &str) -> Vec<String> {
     let visible = value.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}'));
     let folded: String = visible.nfkc().collect();
-    let runs = folded.split(|c: char| !c.is_ascii_digit() && c != 'X');
+    // A run that is a firm's valid credit code is public, digits and all.
+    let words = folded.split(|c: char| !c.is_ascii_alphanumeric());
+    let hidden = words.filter(|word| credit_code(word).is_err());
+    let runs = hidden.flat_map(|word| word.split(|c: char| !c.is_ascii_digit() && c != 'X'));
     runs.map(str::to_owned).filter(|run| secret(run)).collect()
 }
 

@@ -99,6 +99,7 @@ fn display_ends_by_kind_and_day() {
     assert_eq!(gd.show_until(&fine(1), zhijian_day(2026, 331)), Some(zhijian_day(2029, 331)));
     assert_eq!(samr.show_until(&fine(4_999), on), Some(zhijian_day(2026, 901)));
     assert_eq!(samr.show_until(&fine(5_000), on), Some(zhijian_day(2029, 601)));
+    assert_eq!(gd.show_until(&Penalty::default(), on), Some(zhijian_day(2027, 601)));
     assert_eq!(gd.disclosure_period("penalty").n, 7);
     assert_eq!(gd.disclosure_period("inspection").n, 20);
     assert_eq!(samr.disclosure_period("penalty").n, 20);

@@ -67,6 +67,9 @@ impl Story {
             | Act::Interview { .. }
             | Act::Conclusion { .. }
             | Act::Service { .. } => &["li", "wang"],
+            Act::Filing { approved_by, .. } | Act::Closing { approved_by, .. } => {
+                &["li", approved_by.as_str()]
+            }
             Act::Review { reviewer, .. } => &[reviewer.person.as_str()],
             Act::Hearing { .. } => &["sun"],
             Act::Decision { decided_by, .. } => &[decided_by.as_str()],

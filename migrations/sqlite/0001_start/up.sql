@@ -171,6 +171,8 @@ CREATE TABLE uploads (
     case_id TEXT NOT NULL REFERENCES cases (id),
     person_id TEXT NOT NULL REFERENCES people (id),
     name TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    declared_root TEXT,
     length BIGINT NOT NULL,
     received BIGINT NOT NULL,
     hash_state BLOB NOT NULL,

@@ -1,6 +1,7 @@
 //! The whole file of one case: records with their values, exhibits, clocks, rounds of review, what is next.
 
-use super::{Names, cases::stage_label, day_words};
+pub use super::wording::{Line, lines, moment_words, title};
+use super::{Names, cases::stage_label};
 use crate::{
     base::{CaseId, Moment},
     desk::{Desk, Error, House, Optional, Role, Who, file, project},
@@ -13,17 +14,6 @@ use crate::{
     store::{Db, agencies, cases, chains, disclosures, drafts, entries, exhibits},
 };
 use serde::Serialize;
-
-/// A labelled value.
-#[derive(Clone, Debug, Serialize)]
-pub struct Line {
-    /// Path of the field or name of the fact.
-    pub path: String,
-    /// Label in Chinese.
-    pub label: String,
-    /// Value in words.
-    pub value: String,
-}
 
 /// One record as the file shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -134,6 +124,21 @@ pub struct NextStep {
     pub title: String,
     /// Whether the signed-in person may write it.
     pub mine: bool,
+    /// Who may write it, in Chinese.
+    pub by: String,
+}
+
+/// A prepared record of the case that waits for signatures.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftBrief {
+    /// Draft id.
+    pub id: String,
+    /// Title of the record.
+    pub title: String,
+    /// Who has yet to sign, in words.
+    pub waiting_for: String,
+    /// Whether the signed-in person prepared it or is one of its signers.
+    pub mine: bool,
 }
 
 /// The whole file.
@@ -171,8 +176,8 @@ pub struct CaseFile {
     pub next: Vec<NextStep>,
     /// Public number and state, when disclosed.
     pub disclosure: Option<(String, String)>,
-    /// Drafts of this case that wait for signatures: (id, title).
-    pub drafts: Vec<(String, String)>,
+    /// Drafts of this case that wait for signatures.
+    pub drafts: Vec<DraftBrief>,
     /// Whether the signed-in person may upload.
     pub may_upload: bool,
 }
@@ -200,6 +205,11 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
         .map(|row| exhibit(db, &mut names, row))
         .collect::<Result<Vec<_>, _>>()?;
     let rounds = rounds(db, house, &mut names, &state)?;
+    let drafts = drafts::by_chain(db, id)?
+        .into_iter()
+        .filter(|draft| draft.expires_at >= now.millis())
+        .map(|draft| brief(db, house, &mut names, who, draft))
+        .collect::<Result<Vec<_>, _>>()?;
     let head = hex::encode(chains::find(db, id)?.head);
     let same_agency = case.agency_id == who.agency;
     let next = gate::allowed(&house.rulebook, pack, &state)
@@ -221,10 +231,7 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
             .collect(),
         next,
         disclosure: disclosures::by_case(db, id)?.pop().map(|row| (row.number, row.state)),
-        drafts: drafts::by_chain(db, id)?
-            .into_iter()
-            .map(|draft| (draft.id, house.rulebook.title(&draft.kind).to_owned()))
-            .collect(),
+        drafts,
         may_upload: same_agency && who.is(Role::Officer) && case.closed_at.is_none(),
         id: case.id,
         number: case.number,
@@ -237,7 +244,26 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
 fn next_step(house: &House, who: &Who, same_agency: bool, kind: String) -> Option<NextStep> {
     let spec = house.rulebook.form(&kind)?;
     let mine = same_agency && spec.roles.iter().any(|role| who.is(*role));
-    Some(NextStep { title: spec.title.clone(), mine, kind })
+    let by = spec.roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("、");
+    Some(NextStep { title: spec.title.clone(), mine, by, kind })
+}
+
+fn brief(
+    db: &mut Db,
+    house: &House,
+    names: &mut Names,
+    who: &Who,
+    draft: drafts::Draft,
+) -> Result<DraftBrief, Error> {
+    let waiting: Vec<&str> = draft.waiting_for.split(',').filter(|id| !id.is_empty()).collect();
+    let people = waiting.iter().map(|id| names.of(db, id)).collect::<Result<Vec<_>, _>>()?;
+    let me = who.person.as_str();
+    Ok(DraftBrief {
+        title: title(house, &draft.kind),
+        waiting_for: people.join("、"),
+        mine: draft.prepared_by == me || waiting.contains(&me),
+        id: draft.id,
+    })
 }
 
 fn records(
@@ -279,108 +305,6 @@ fn records(
         });
     }
     Ok(views)
-}
-
-/// The title of a kind of record; kinds the machine makes have no form.
-pub fn title(house: &House, kind: &str) -> String {
-    match kind {
-        "custody" => "附件入库".into(),
-        kind => house.rulebook.title(kind).to_owned(),
-    }
-}
-
-/// A record's facts and private values in the order of its form.
-pub fn lines(
-    db: &mut Db,
-    house: &House,
-    names: &mut Names,
-    filed: &file::Filed,
-) -> Result<Vec<Line>, Error> {
-    let kind = filed.payload.kind.as_str();
-    let mut lines = Vec::new();
-    if let Some(spec) = house.rulebook.form(kind) {
-        for field in &spec.fields {
-            let value = if field.private {
-                filed.value(&field.path).map(str::to_owned)
-            } else {
-                let fact = filed.payload.facts.get(&field.path);
-                fact.map(|fact| fact_words(db, house, names, field, fact)).transpose()?
-            };
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                lines.push(Line { path: field.path.clone(), label: field.label.clone(), value });
-            }
-        }
-    }
-    for field in &filed.fields {
-        let known = lines.iter().any(|line| line.path == field.path);
-        if !known {
-            let label = field_label(&field.path);
-            lines.push(Line { path: field.path.clone(), label, value: field.value.clone() });
-        }
-    }
-    Ok(lines)
-}
-
-fn field_label(path: &str) -> String {
-    let item = path.strip_prefix(crate::desk::disclose::SHOWN);
-    let known = crate::desk::disclose::ITEMS.iter();
-    let label = |item: &str| {
-        known
-            .clone()
-            .find(|(path, _)| *path == item)
-            .map_or(item.to_owned(), |(_, l)| (*l).to_owned())
-    };
-    match (path, item) {
-        ("case.number", _) => "案件编号".into(),
-        ("exhibit.name", _) => "文件名".into(),
-        (_, Some(item)) => format!("公示：{}", label(item)),
-        (path, None) => label(path),
-    }
-}
-
-fn fact_words(
-    db: &mut Db,
-    house: &House,
-    names: &mut Names,
-    field: &crate::law::forms::FieldSpec,
-    fact: &serde_json::Value,
-) -> Result<String, Error> {
-    use serde_json::Value;
-    if let Some(choice) = field.options.iter().find(|choice| fact.as_str() == Some(&choice.value)) {
-        return Ok(choice.label.clone());
-    }
-    Ok(match fact {
-        Value::Bool(true) => "是".into(),
-        Value::Bool(false) => "否".into(),
-        Value::String(text) if text.len() == 10 => day_words(text),
-        Value::String(text) if text.len() == 36 => names.of(db, text)?,
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            let words: Result<Vec<_>, _> =
-                items.iter().map(|item| fact_words(db, house, names, field, item)).collect();
-            words?.join("、")
-        }
-        Value::Object(map) => match (map.get("kinds"), map.get("person"), map.get("point")) {
-            (Some(_), _, _) => {
-                let penalty: crate::law::act::Penalty =
-                    serde_json::from_value(fact.clone()).map_err(Error::broken)?;
-                penalty.in_words()
-            }
-            (_, Some(Value::String(person)), _) => {
-                let paper = map.get("certificate").or(map.get("qualification"));
-                let paper = paper.and_then(Value::as_str).unwrap_or_default();
-                format!("{}（{paper}）", names.of(db, person)?)
-            }
-            (_, _, Some(Value::String(point))) => {
-                let passed = map.get("passed") == Some(&Value::Bool(true));
-                let points = house.rulebook.checklist();
-                let title = points.iter().find(|p| p.id == *point).map_or(point, |p| &p.title);
-                format!("{title}：{}", if passed { "符合" } else { "不符合" })
-            }
-            _ => fact.to_string(),
-        },
-        other => other.to_string(),
-    })
 }
 
 fn exhibit(db: &mut Db, names: &mut Names, row: exhibits::Exhibit) -> Result<ExhibitView, Error> {
@@ -461,9 +385,4 @@ fn clocks(
             }
         })
         .collect()
-}
-
-/// `2026年11月21日 09:30` in China.
-pub fn moment_words(at: Moment) -> String {
-    format!("{} {}", words::day(at.day()), at.clock_time())
 }

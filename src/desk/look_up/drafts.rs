@@ -12,7 +12,7 @@ use crate::{
         field::Field,
         record::{Custody, Payload},
     },
-    store::{Db, cases, drafts, records},
+    store::{Db, cases, chains, drafts, keys, records},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
@@ -26,6 +26,8 @@ pub struct SignerView {
     pub name: String,
     /// Key id.
     pub key: String,
+    /// The key's raw public half, base64.
+    pub public_key: String,
     /// `browser` or `server`.
     pub custody: String,
     /// Whether this signature is in.
@@ -55,6 +57,8 @@ pub struct DraftView {
     pub digest: String,
     /// Openings of the private fields, for the page to recompute.
     pub fields: Vec<Field>,
+    /// Whether the case got other records since this was prepared; the law judges again when it is linked.
+    pub moved: bool,
     /// Signers.
     pub signers: Vec<SignerView>,
     /// The signed-in person's own entry among them, while they have yet to sign.
@@ -85,7 +89,9 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
         serde_json::from_str(&row.signatures).map_err(Error::broken)?;
     let mut signers = Vec::new();
     for signer in &payload.signers {
+        let key = keys::find(db, &signer.key).optional()?;
         signers.push(SignerView {
+            public_key: key.map(|key| STANDARD.encode(key.public_key)).unwrap_or_default(),
             name: names.of(db, &signer.person)?,
             signed: signatures.iter().any(|signature| signature.keyid == signer.key),
             custody: if signer.custody == Custody::Browser { "browser" } else { "server" }.into(),
@@ -95,6 +101,7 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
     }
     let mine = signers.iter().find(|s| s.person == who.person.as_str() && !s.signed).cloned();
     let case = cases::find(db, &row.chain).optional()?;
+    let chain = chains::find(db, &row.chain).optional()?;
     let filed = as_filed(house, &row, payload)?;
     Ok(DraftView {
         title: title(house, &row.kind),
@@ -104,6 +111,7 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
         payload: STANDARD.encode(&row.payload),
         digest: crate::base::Digest::of(&row.payload).short(),
         fields: filed.fields,
+        moved: chain.is_some_and(|chain| chain.head != row.head),
         signers,
         mine,
         prepared_at: moment_words(Moment::from_millis(row.prepared_at)),

@@ -1,9 +1,12 @@
 //! A form ready to be filled in: its specification with this case's and this agency's choices.
 
-use super::case_file::ExhibitView;
+use super::{
+    case_file::{CaseFile, ExhibitView},
+    prefill::{self, Answers},
+};
 use crate::{
-    base::CaseId,
-    desk::{Desk, Error, House, Optional, Role, Who, disclose, permit},
+    base::{CaseId, Day},
+    desk::{Desk, Error, House, Optional, Role, Who, disclose, file, permit, project},
     law::forms::{Choice, Exhibits, FieldSpec, FormSpec, Input, Source},
     store::{Db, agencies, cases, chains, items, people},
 };
@@ -35,6 +38,8 @@ pub struct FormView {
     pub needs_approver: bool,
     /// For a disclosure: what is to be shown, with the proposed masking.
     pub proposals: Vec<disclose::Proposal>,
+    /// First answers, from what the file already says.
+    pub prefill: Answers,
 }
 
 /// The form for a record of `kind` in `case` (none for a filing).
@@ -42,14 +47,18 @@ pub struct FormView {
 /// # Errors
 /// `Forbidden` for the wrong role, `NotFound` for a case that is not theirs.
 pub async fn form(desk: &Desk, kind: &str, case: Option<&CaseId>) -> Result<FormView, Error> {
-    let exhibits = match case {
-        Some(case) => super::case_file::case_file(desk, case).await?.exhibits,
-        None => Vec::new(),
+    let file = match case {
+        Some(case) => Some(super::case_file::case_file(desk, case).await?),
+        None => None,
     };
     let who = desk.who()?.clone();
-    let (house, kind) = (desk.house.clone(), kind.to_owned());
-    let case = case.map(ToString::to_string);
-    desk.house.store.read(move |db| build(db, &house, &who, &kind, case.as_deref(), exhibits)).await
+    let (house, kind, today) = (desk.house.clone(), kind.to_owned(), desk.now.day());
+    desk.house.store.read(move |db| build(db, &house, &who, &kind, file, today)).await
+}
+
+/// The title of a kind of record, for links to its form.
+pub fn title(desk: &Desk, kind: &str) -> String {
+    super::wording::title(&desk.house, kind)
 }
 
 fn build(
@@ -57,15 +66,15 @@ fn build(
     house: &House,
     who: &Who,
     kind: &str,
-    case: Option<&str>,
-    exhibits: Vec<ExhibitView>,
+    file: Option<CaseFile>,
+    today: Day,
 ) -> Result<FormView, Error> {
     let mut spec = house.rulebook.form(kind).ok_or(Error::NotFound("记录种类"))?.clone();
     if !spec.roles.iter().any(|role| who.is(*role)) {
         return Err(Error::Forbidden("制作这类记录"));
     }
-    let case = match case {
-        Some(id) => Some(cases::find(db, id).optional()?.ok_or(Error::NotFound("案件"))?),
+    let case = match &file {
+        Some(file) => Some(cases::find(db, &file.id).optional()?.ok_or(Error::NotFound("案件"))?),
         None => None,
     };
     if case.as_ref().is_some_and(|case| case.agency_id != who.agency) {
@@ -94,6 +103,8 @@ fn build(
         }
         _ => Vec::new(),
     };
+    let prefill = first_answers(db, house, who, &spec, case.as_ref(), file.as_ref(), today)?;
+    let exhibits = file.map(|file| file.exhibits).unwrap_or_default();
     let has = |path: &str| spec.fields.iter().any(|field| field.path == path);
     let mut partners = with_role(Role::Officer);
     partners.retain(|choice| choice.value != who.person.as_str());
@@ -110,8 +121,41 @@ fn build(
             None => String::new(),
         },
         proposals,
+        prefill,
         spec,
     })
+}
+
+fn first_answers(
+    db: &mut Db,
+    house: &House,
+    who: &Who,
+    spec: &FormSpec,
+    case: Option<&cases::Case>,
+    file: Option<&CaseFile>,
+    today: Day,
+) -> Result<Answers, Error> {
+    let agency = agencies::find(db, &who.agency)?;
+    let records = match case {
+        Some(case) => file::read(db, house, &case.id)?,
+        None => Vec::new(),
+    };
+    let pack = project::pack_of(house, &agency)?;
+    let ground = prefill::Ground { house, spec, case, records: &records, pack, today };
+    let mut answers = prefill::prefill(db, &ground)?;
+    if let Some(file) = file.filter(|_| spec.exhibits == Exhibits::Required) {
+        answers.insert("exhibits".into(), unnamed(file));
+    }
+    Ok(answers)
+}
+
+/// Exhibits that no signed record of the case names yet; their custody records do not count.
+fn unnamed(file: &CaseFile) -> Vec<String> {
+    let named = |exhibit: &ExhibitView| {
+        let signed = file.records.iter().filter(|record| record.kind != "custody");
+        signed.into_iter().any(|record| record.exhibits.contains(&exhibit.sha256))
+    };
+    file.exhibits.iter().filter(|exhibit| !named(exhibit)).map(|e| e.id.clone()).collect()
 }
 
 fn label(person: &people::Person, role: Role) -> String {

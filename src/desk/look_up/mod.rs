@@ -4,8 +4,12 @@ pub mod case_file;
 pub mod cases;
 pub mod drafts;
 pub mod forms;
+pub mod log_head;
 pub mod people;
+pub mod prefill;
 pub mod public;
+pub mod review_file;
+pub mod wording;
 pub mod work;
 
 use super::Optional;

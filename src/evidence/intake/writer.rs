@@ -1,8 +1,11 @@
 //! The detached writer of one append: write, sync, commit, and only then answer. Outlives the request that feeds it.
 
-use super::{Append, Appended, End, Hold, IntakeError, Position, blocking, staged::Staged};
+use super::{
+    Append, Appended, Checksum, End, Hold, IntakeError, Position, blocking, staged::Staged,
+};
 use crate::base::Digest;
 use bytes::Bytes;
+use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use std::io;
 use tokio::sync::mpsc::Receiver;
@@ -28,7 +31,7 @@ pub(super) async fn run(
     let (path, start) = (hold.shared.path(&hold.upload), append.start.clone());
     let staged = blocking(move || Staged::open(path, &start)).await?;
     hold.shared.quota.set(&hold.upload, append.start.offset);
-    let check = append.checksum.map(|expected| (expected, Sha256::new()));
+    let check = append.checksum.map(|expected| (expected, Seen::of(expected)));
     let committed = append.start.clone();
     let mut writer = Writer { hold, append, staged: Some(staged), committed, check };
     let outcome = writer.take(&mut pieces).await;
@@ -47,7 +50,36 @@ struct Writer {
     staged: Option<Staged>,
     committed: Position,
     /// The announced checksum and the running one over this body.
-    check: Option<(Digest, Sha256)>,
+    check: Option<(Checksum, Seen)>,
+}
+
+/// The running digest of one body, of the kind that was announced.
+enum Seen {
+    Sha1(Sha1),
+    Sha256(Sha256),
+}
+
+impl Seen {
+    fn of(announced: Checksum) -> Self {
+        match announced {
+            Checksum::Sha1(_) => Seen::Sha1(Sha1::new()),
+            Checksum::Sha256(_) => Seen::Sha256(Sha256::new()),
+        }
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Seen::Sha1(state) => state.update(bytes),
+            Seen::Sha256(state) => state.update(bytes),
+        }
+    }
+
+    fn end(self) -> Checksum {
+        match self {
+            Seen::Sha1(state) => Checksum::Sha1(state.finalize().into()),
+            Seen::Sha256(state) => Checksum::Sha256(Digest(state.finalize().into())),
+        }
+    }
 }
 
 impl Writer {
@@ -67,7 +99,7 @@ impl Writer {
             None => self.commit().await?,
             Some(_) if end != End::Whole => {}
             Some((expected, seen)) => {
-                if Digest(seen.finalize().into()) != expected {
+                if seen.end() != expected {
                     return Err(IntakeError::ChecksumMismatch);
                 }
                 self.commit().await?;
@@ -82,7 +114,7 @@ impl Writer {
         let mut size = 0;
         let mut next = tokio::select! {
             biased;
-            () = self.hold.turn.wanted() => return (batch, Some(End::Stopped)),
+            () = self.hold.turn.wanted() => return last_batch(pieces),
             piece = pieces.recv() => piece,
         };
         loop {
@@ -171,6 +203,19 @@ impl Writer {
         self.staged = Some(staged);
         done
     }
+}
+
+/// Takes what had arrived before somebody else wanted the upload; the feed is told that nothing more is taken.
+fn last_batch(pieces: &mut Receiver<Piece>) -> (Vec<Bytes>, Option<End>) {
+    pieces.close();
+    let mut batch = Vec::new();
+    while let Ok(piece) = pieces.try_recv() {
+        match piece {
+            Piece::Bytes(bytes) => batch.push(bytes),
+            Piece::End => return (batch, Some(End::Whole)),
+        }
+    }
+    (batch, Some(End::Stopped))
 }
 
 fn lost() -> io::Error {

@@ -143,29 +143,21 @@ impl<R: Read + Seek> Walk<R> {
                 walk.trak(inner, &mut track, 0);
                 walk.movie.tracks.push(track);
             }
-            b"mvex" => walk.each(inner, Self::extends),
+            b"mvex" => walk.each(inner, |walk, inner| {
+                if &inner.kind == b"trex" {
+                    walk.trex(inner);
+                }
+            }),
             _ => {}
         });
     }
 
-    /// What fragments will add: the whole duration, if stated, and samples' default length (§8.8.2, §8.8.3).
-    fn extends(&mut self, span: &Span) {
-        match &span.kind {
-            b"mehd" => {
-                let whole = match self.bytes(span.start) {
-                    Some([1_u8]) => self.bytes(span.start + 4).map(u64::from_be_bytes),
-                    _ => self.u32(span.start + 4).map(u64::from),
-                };
-                self.duration = self.duration.max(whole.unwrap_or_default());
-            }
-            b"trex" => {
-                let sample = self.u32(span.start + 12).unwrap_or_default();
-                let id = self.u32(span.start + 4).unwrap_or_default();
-                if let Some(track) = self.track(id) {
-                    track.default_sample = sample;
-                }
-            }
-            _ => {}
+    /// The length of a track's samples where a fragment states none (§8.8.3).
+    fn trex(&mut self, trex: &Span) {
+        let id = self.u32(trex.start + 4).unwrap_or_default();
+        let sample = self.u32(trex.start + 12).unwrap_or_default();
+        if let Some(track) = self.track(id) {
+            track.default_sample = sample;
         }
     }
 

@@ -193,6 +193,14 @@ fn same(one: &Penalty, other: &Penalty) -> bool {
 fn execution(case: &mut Case<'_>, paid: Money, complete: bool) {
     let Some(made) = &case.state.decision else { return };
     let penalty = &made.penalty;
+    // Without a penalty an order to correct may still be carried out, but nothing is paid.
+    if made.outcome != Outcome::Penalty {
+        if paid > Money::ZERO {
+            let text = format!("本案未给予行政处罚，不得收缴{}", paid.in_words());
+            case.object_here(rule::ORDER, text);
+        }
+        return;
+    }
     let sum = case.state.paid.checked_add(paid);
     // The surcharge never exceeds the fine (art. 72), so twice the fine is the most there can be.
     let most = penalty.total().checked_add(penalty.fine);

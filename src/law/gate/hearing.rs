@@ -3,7 +3,7 @@
 use super::{Case, because, beyond};
 use crate::base::{Day, Money};
 use crate::law::act::{Act, Penalty, PenaltyKind, ServiceMethod};
-use crate::law::procedure::notice_effective;
+use crate::law::procedure::{Concluded, notice_effective};
 use crate::law::rule;
 use crate::law::words::{day, kinds};
 use std::collections::BTreeSet;
@@ -13,7 +13,9 @@ pub(super) fn check(case: &mut Case<'_>) {
         Act::Conclusion { proposed, .. } | Act::Submission { proposed, .. } => sums(case, proposed),
         Act::Notice { served_on, method, proposed, hearing_told, consent, .. } => {
             sums(case, proposed);
-            if proposed.kinds.is_empty() {
+            let spares = |made: &Concluded| made.proposed == Penalty::default();
+            let spared = case.state.conclusion.as_ref().is_some_and(spares);
+            if proposed.kinds.is_empty() && !spared {
                 case.object_here(rule::TELL, "告知书未载明拟作出的行政处罚");
             }
             service(case, *method, *consent);

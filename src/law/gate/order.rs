@@ -1,7 +1,6 @@
 //! Order of the stages: what must be on file before a kind of record, and what may come only once.
 
 use super::Case;
-use crate::law::act::Outcome;
 use crate::law::procedure::{CaseState, Stage};
 use crate::law::rule;
 use crate::law::words::day;
@@ -172,9 +171,6 @@ fn shown_now(state: &CaseState, add: &mut impl FnMut(&'static str, &'static str,
 }
 
 fn execution(state: &CaseState, add: &mut impl FnMut(&'static str, &'static str, &str)) {
-    if state.decision.as_ref().is_some_and(|made| made.outcome != Outcome::Penalty) {
-        add(rule::ORDER, "closing", "本案未给予行政处罚，没有需要执行的内容");
-    }
     if let Some(done) = state.executed_on {
         add(rule::PAY, "closing", &format!("处罚决定已于{}执行完毕", day(done)));
     }

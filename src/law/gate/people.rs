@@ -67,7 +67,8 @@ fn signatures(case: &mut Case<'_>) {
     let least = case.rules.form(case.act.kind()).map_or(1, |form| usize::from(form.signers));
     let signers: BTreeSet<&String> = case.signers.iter().collect();
     if least < 2 {
-        if signers.is_empty() {
+        // Custody is put on record by the service itself.
+        if signers.is_empty() && !matches!(case.act, Act::Custody { .. }) {
             case.object_here(rule::WHOLE_PROCESS, "记录尚无签名人");
         }
         return;
@@ -126,13 +127,21 @@ fn separation(case: &mut Case<'_>) {
         Act::Hearing { host, .. } if state.officers.contains(host) => {
             case.object_here(rule::HEARING, "听证主持人参与了本案调查，应当由非本案调查人员主持");
         }
-        Act::Filing { approved_by, officers, .. }
-            if officers.iter().any(|one| one.person == *approved_by) =>
-        {
-            case.object_here(rule::FILE, "批准立案的负责人不得同时是本案的办案人员");
+        Act::Filing { approved_by, officers, .. } => {
+            if officers.iter().any(|one| one.person == *approved_by) {
+                case.object_here(rule::FILE, "批准立案的负责人不得同时是本案的办案人员");
+            }
+            if !case.signers.contains(approved_by) {
+                case.object_here(rule::FILE, "批准立案的负责人尚未在立案审批表上签名");
+            }
         }
-        Act::Closing { approved_by, .. } if state.officers.contains(approved_by) => {
-            case.object_here(rule::CLOSE, "批准结案的负责人不得是本案的办案人员");
+        Act::Closing { approved_by, .. } => {
+            if state.officers.contains(approved_by) {
+                case.object_here(rule::CLOSE, "批准结案的负责人不得是本案的办案人员");
+            }
+            if !case.signers.contains(approved_by) {
+                case.object_here(rule::CLOSE, "批准结案的负责人尚未在结案审批表上签名");
+            }
         }
         Act::Decision { decided_by, .. } => {
             if state.officers.contains(decided_by) {

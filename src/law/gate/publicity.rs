@@ -78,9 +78,11 @@ fn shown(case: &mut Case<'_>, on: Day, until: Option<Day>) {
         let text = format!("公示截止日期{}早于公示日期{}", day(until), day(on));
         case.object_here(rule::DISCLOSE, text);
     }
-    if let Some(last) = case.pack.show_until(penalty, made.on).filter(|last| until > *last) {
-        let text =
-            format!("公示截止日期{}超过本地区规定的最长公示期（至{}）", day(until), day(last));
+    // A figure read only at second hand advises the form; only a certain one refuses.
+    let row = case.pack.show_row(penalty, made.on).filter(|row| row.sure);
+    let last = row.and_then(|row| row.last_day(made.on)).filter(|last| until > *last);
+    if let Some(last) = last {
+        let text = format!("公示截止日期{}超过规定的最长公示期（至{}）", day(until), day(last));
         case.object_here(rule::DISCLOSE, text);
     }
 }

@@ -1,6 +1,17 @@
-//! 工作台: what waits for the signed-in person.
+//! 工作台: what waits for the signed-in person, by role; each figure opens its list.
 
-use crate::web::{caller::Caller, look::Frame, problem::Answer, render};
+use crate::{
+    desk::{
+        Desk, Error, Role,
+        look_up::{
+            cases::{self, CaseFilter, StageCount},
+            drafts::{self, DraftCard},
+            people,
+            work::{self, Due, Overdue, Waiting},
+        },
+    },
+    web::{caller::Caller, look::Frame, problem::Answer, render},
+};
 use actix_web::HttpResponse;
 use askama::Template;
 
@@ -8,10 +19,59 @@ use askama::Template;
 #[template(path = "office/home.html")]
 struct Home {
     frame: Frame,
+    drafts: Vec<DraftCard>,
+    /// None where the role has no such list.
+    reviews: Option<Vec<Waiting>>,
+    disclosures: Option<Vec<Due>>,
+    overdue: Option<Vec<Overdue>>,
+    stages: Option<Vec<StageCount>>,
+    may_file: bool,
+    has_key: bool,
+    administers: bool,
+}
+
+impl Home {
+    fn late_reviews(&self) -> usize {
+        self.reviews.iter().flatten().filter(|waiting| waiting.late).count()
+    }
+
+    fn late_disclosures(&self) -> usize {
+        self.disclosures.iter().flatten().filter(|due| due.late).count()
+    }
 }
 
 /// `GET /office`
 pub async fn show(caller: Caller) -> Answer<HttpResponse> {
-    caller.who()?;
-    Ok(render::page(&Home { frame: caller.office("/office") }))
+    let who = caller.who()?;
+    let desk = &caller.desk;
+    let keys = people::my_keys(desk).await?;
+    let page = Home {
+        drafts: drafts::to_sign(desk).await?,
+        reviews: allowed(work::reviews(desk).await)?,
+        disclosures: allowed(work::disclosures(desk).await)?,
+        overdue: overdue(desk).await?,
+        stages: allowed(cases::cases(desk, CaseFilter::default()).await)?.map(|page| page.counts),
+        may_file: who.is_any(&[Role::Officer, Role::Head]),
+        has_key: keys.iter().any(|key| key.revoked_at.is_empty()),
+        administers: who.is(Role::Administrator),
+        frame: caller.office("/office"),
+    };
+    Ok(render::page(&page))
+}
+
+/// What the role may not see is left out of the workbench rather than refused.
+fn allowed<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(list) => Ok(Some(list)),
+        Err(Error::Forbidden(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn overdue(desk: &Desk) -> Result<Option<Vec<Overdue>>, Error> {
+    let who = desk.who()?;
+    match who.is_any(&[Role::Officer, Role::Head, Role::Supervisor]) {
+        true => work::overdue(desk).await.map(Some),
+        false => Ok(None),
+    }
 }

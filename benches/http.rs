@@ -1,0 +1,79 @@
+//! Durable signed records per second over HTTP: server and load client on the same cores, each record
+//! signed by an officer, verified, chained, leafed and synced before it is acknowledged.
+//!
+//! `cargo bench --bench http [-- RECORDS [CONNECTIONS]]`
+
+mod support;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use support::{
+    Spread, bureau,
+    client::{Connection, Server, sign_in},
+    evidence, file_case, peak_memory_mib, seconds,
+};
+
+fn main() {
+    let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse::<usize>().ok());
+    let count = numbers.next().unwrap_or(20_000);
+    let connections = numbers.next().unwrap_or(64);
+    let dir = tempfile::tempdir().unwrap();
+    let shares = actix_web::rt::System::new().block_on(async {
+        let bureau = bureau(dir.path()).await;
+        sign_in(&bureau.house, &bureau.officer.id).await;
+        let mut shares: Vec<Vec<Vec<u8>>> = vec![Vec::new(); connections];
+        for case_number in 0..count.div_ceil(50) {
+            let case = file_case(&bureau, case_number as u64).await;
+            for n in 0..50.min(count - case_number * 50) {
+                let at = bureau.house.clock.now();
+                let number = (case_number * 50 + n) as u64;
+                let (bytes, _, fields) = evidence(&bureau.officer, &case, number, at);
+                let body = json!({ "envelope": STANDARD.encode(bytes), "fields": fields });
+                shares[case_number % connections].push(body.to_string().into_bytes());
+            }
+        }
+        bureau.house.store.close();
+        shares
+    });
+    let server = Server::start(dir.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (took, elapsed) = runtime.block_on(load(&server.address, shares));
+    let spread = Spread::of(took);
+    println!(
+        "{count} records over {connections} connections: {:.0} records/s, p50 {:.1} ms, p99 {:.1} ms, server peak memory {} MiB",
+        count as f64 / elapsed,
+        spread.percentile(50.0).as_secs_f64() * 1e3,
+        spread.percentile(99.0).as_secs_f64() * 1e3,
+        peak_memory_mib(server.child.id()),
+    );
+}
+
+async fn load(address: &str, shares: Vec<Vec<Vec<u8>>>) -> (Vec<Duration>, f64) {
+    let start = Instant::now();
+    let tasks: Vec<_> = shares
+        .into_iter()
+        .map(|bodies| {
+            let address = address.to_owned();
+            tokio::spawn(async move {
+                let mut took = Vec::with_capacity(bodies.len());
+                let mut connection = Connection::open(&address).await.unwrap();
+                for body in bodies {
+                    let start = Instant::now();
+                    let kind = "content-type: application/json\r\n";
+                    let reply =
+                        connection.send("POST", "/api/v1/records", kind, &body).await.unwrap();
+                    let text = String::from_utf8_lossy(&reply.body);
+                    assert_eq!(reply.status, 201, "{text}");
+                    took.push(start.elapsed());
+                }
+                took
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await.unwrap());
+    }
+    (all, seconds(start))
+}

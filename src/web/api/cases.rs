@@ -1,0 +1,67 @@
+//! Cases of the signed-in person's agency.
+
+use super::{Asked, conditional, json};
+use crate::{
+    base::CaseId,
+    desk::{Error, look_up},
+    web::{caller::Caller, problem::Answer},
+};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Path};
+use serde::Deserialize;
+use serde_json::json as value;
+use utoipa::IntoParams;
+
+/// Which cases.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CaseQuery {
+    /// Stage's word.
+    stage: Option<String>,
+    /// Part of number, title or party.
+    q: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A page of cases, newest change first.
+#[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(CaseQuery),
+    responses((status = 200, description = "cases, counts by stage, next cursor", body = Object)))]
+pub async fn list(caller: Caller, Asked(query): Asked<CaseQuery>) -> Answer<HttpResponse> {
+    let filter = look_up::cases::CaseFilter {
+        stage: query.stage.filter(|stage| !stage.is_empty()),
+        words: query.q.unwrap_or_default(),
+        cursor: query.cursor.filter(|cursor| !cursor.is_empty()),
+    };
+    Ok(json(StatusCode::OK, &look_up::cases::cases(&caller.desk, filter).await?))
+}
+
+/// The whole file of a case; its tag is the head of its chain.
+#[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases",
+    params(("id" = String, Path, description = "Case id")),
+    responses((status = 200, description = "records, exhibits, clocks, rounds, next steps", body = Object),
+        (status = 304, description = "Unchanged since the tag in If-None-Match")))]
+pub async fn one(caller: Caller, request: HttpRequest, id: Path<String>) -> Answer<HttpResponse> {
+    let file = look_up::case_file::case_file(&caller.desk, &case_id(&id)?).await?;
+    Ok(conditional(&request, &file.head, &file))
+}
+
+/// The exhibits of a case, each with the address of its bytes.
+#[utoipa::path(get, path = "/api/v1/cases/{id}/exhibits", tag = "cases",
+    params(("id" = String, Path, description = "Case id")),
+    responses((status = 200, description = "exhibits in order of arrival", body = Object)))]
+pub async fn exhibits(caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
+    let file = look_up::case_file::case_file(&caller.desk, &case_id(&id)?).await?;
+    let mut exhibits = Vec::new();
+    for exhibit in file.exhibits {
+        let content = format!("/api/v1/exhibits/{}/content", exhibit.id);
+        let mut view = serde_json::to_value(exhibit).map_err(Error::broken)?;
+        view["content"] = content.into();
+        exhibits.push(view);
+    }
+    Ok(json(StatusCode::OK, &value!({ "exhibits": exhibits })))
+}
+
+/// A case's id out of an address.
+pub fn case_id(text: &str) -> Result<CaseId, Error> {
+    text.parse().map_err(|_| Error::NotFound("案件"))
+}

@@ -1,0 +1,89 @@
+//! What everybody may read: the public list, its items, and the proofs behind them.
+
+use super::{Asked, conditional, json};
+use crate::{
+    base::Digest,
+    desk::{Error, look_up::public},
+    web::{caller::Caller, problem::Answer},
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Path,
+};
+use serde::Deserialize;
+use serde_json::json as value;
+use utoipa::IntoParams;
+
+/// Which items.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PublicQuery {
+    /// Words in title, party, numbers or code.
+    q: Option<String>,
+    /// Agency's 统一社会信用代码.
+    agency: Option<String>,
+    /// Kind of act.
+    act_kind: Option<String>,
+    /// `published`, `corrected` or `withdrawn`.
+    state: Option<String>,
+    /// First day of the decision, `YYYY-MM-DD`.
+    from: Option<String>,
+    /// Last day of the decision.
+    to: Option<String>,
+    /// Page from 1.
+    page: Option<i64>,
+}
+
+/// A page of the public list, newest first.
+#[utoipa::path(get, path = "/api/v1/disclosures", tag = "public", params(PublicQuery),
+    responses((status = 200, description = "items, total, page, pages", body = Object)))]
+pub async fn list(caller: Caller, Asked(query): Asked<PublicQuery>) -> Answer<HttpResponse> {
+    let wanted = public::Query {
+        words: query.q.unwrap_or_default(),
+        agency: query.agency.unwrap_or_default(),
+        act_kind: query.act_kind.unwrap_or_default(),
+        state: query.state.unwrap_or_default(),
+        from: query.from.unwrap_or_default(),
+        to: query.to.unwrap_or_default(),
+        page: query.page.unwrap_or(1),
+    };
+    Ok(json(StatusCode::OK, &public::list(&caller.desk, wanted).await?))
+}
+
+/// A public item.
+#[utoipa::path(get, path = "/api/v1/disclosures/{number}", tag = "public",
+    params(("number" = String, Path, description = "公示编号")),
+    responses((status = 200, description = "What the public page says", body = Object),
+        (status = 304, description = "Unchanged since the tag in If-None-Match")))]
+pub async fn one(
+    caller: Caller,
+    request: HttpRequest,
+    number: Path<String>,
+) -> Answer<HttpResponse> {
+    let item = public::item(&caller.desk, &number).await?;
+    let tag = Digest::of(&serde_json::to_vec(&item).map_err(Error::broken)?);
+    Ok(conditional(&request, &tag.hex(), &item))
+}
+
+/// The proof behind an item's newest release.
+#[utoipa::path(get, path = "/api/v1/disclosures/{number}/proof", tag = "public",
+    params(("number" = String, Path, description = "公示编号")),
+    responses((status = 200, description = "zhijian/proof/v1", body = Object)))]
+pub async fn proof(caller: Caller, number: Path<String>) -> Answer<HttpResponse> {
+    let proof = public::proof(&caller.desk, &number).await?;
+    // Exactly the bytes that the checkers read, canonical (RFC 8785).
+    let bytes = proof.to_bytes().map_err(Error::broken)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(bytes))
+}
+
+/// The agencies of this site.
+#[utoipa::path(get, path = "/api/v1/agencies", tag = "public",
+    responses((status = 200, description = "agencies", body = Object)))]
+pub async fn agencies(caller: Caller) -> Answer<HttpResponse> {
+    let agencies = public::agencies(&caller.desk).await?;
+    Ok(json(StatusCode::OK, &value!({ "agencies": agencies })))
+}

@@ -1,0 +1,68 @@
+//! The OpenAPI document of the API, made from the handlers themselves.
+
+use super::{
+    cases, disclosures, drafts, exhibits, forms, json, keys, log, people, records, session, work,
+};
+use actix_web::{HttpResponse, http::StatusCode};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        ContentBuilder, ObjectBuilder, RefOr, ResponseBuilder,
+        security::{ApiKey, ApiKeyValue, SecurityScheme},
+    },
+};
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "执鉴 API", description = "Everything the pages do, for programs. Errors are RFC 9457 \
+        problems in Chinese. Uploads go to /files by tus 1.0."),
+    paths(
+        session::sign_in, session::sign_out, session::me,
+        cases::list, cases::one, cases::exhibits, exhibits::content, exhibits::poster,
+        forms::one, drafts::list, drafts::prepare, drafts::one, drafts::sign, drafts::discard,
+        records::submit, work::reviews, work::undisclosed, work::overdue,
+        people::list, people::enter, people::change, keys::list, keys::enrol, keys::revoke,
+        disclosures::list, disclosures::one, disclosures::proof, disclosures::agencies, log::head,
+        document,
+    ),
+    modifiers(&Everywhere),
+)]
+pub struct Document;
+
+/// What holds for every operation: how one signs in, and what a refusal looks like.
+struct Everywhere;
+
+impl Modify for Everywhere {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("zhijian"));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        let token = ApiKey::Header(ApiKeyValue::new("X-CSRF-Token"));
+        components.add_security_scheme("csrf", SecurityScheme::ApiKey(token));
+        let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().build())).build();
+        let problem = ResponseBuilder::new()
+            .description("A problem (RFC 9457): type, title, detail, status, faults, reasons")
+            .content("application/problem+json", content)
+            .build();
+        for item in document.paths.paths.values_mut() {
+            let operations =
+                [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
+            for operation in operations.into_iter().flatten() {
+                // Handlers of different files share names; with its tag each is one of a kind.
+                let tag = operation.tags.as_ref().and_then(|tags| tags.first()).cloned();
+                let name = operation.operation_id.take().unwrap_or_default();
+                operation.operation_id = Some(format!("{}_{name}", tag.unwrap_or_default()));
+                let responses = &mut operation.responses.responses;
+                responses.insert("default".into(), RefOr::T(problem.clone()));
+            }
+        }
+    }
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "public",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
+pub async fn document() -> HttpResponse {
+    json(StatusCode::OK, &Document::openapi())
+}

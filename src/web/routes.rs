@@ -1,7 +1,6 @@
 //! Every route of the product in one list, with who may use it. The permission test walks this list.
 
-use super::{api, caller, files, look::assets, office, public};
-use super::{api, files, health, log, look::assets, office, public};
+use super::{api, caller, files, health, log, look::assets, office, public};
 use actix_web::{
     http::Method,
     middleware,

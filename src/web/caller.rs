@@ -250,7 +250,10 @@ pub fn parse(bytes: &[u8]) -> Result<Values, Error> {
         if name.contains('\u{fffd}') || value.contains('\u{fffd}') && !sent_replacement(bytes) {
             return Err(Error::invalid(name.into_owned(), "内容不是有效的UTF-8文字。"));
         }
-        values.entry(name.into_owned()).or_default().push(value.replace("\r\n", "\n").replace('\r', "\n"));
+        values
+            .entry(name.into_owned())
+            .or_default()
+            .push(value.replace("\r\n", "\n").replace('\r', "\n"));
     }
     Ok(values)
 }

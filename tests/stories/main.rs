@@ -10,6 +10,7 @@ mod site;
 mod tus;
 
 mod gates;
+mod kill;
 mod media;
 mod permissions;
 mod refusals;

@@ -182,8 +182,7 @@ impl Reader<'_> {
             Input::Server => {}
             Input::People if field.filled => self.officers(field, controls),
             Input::Person if field.filled => {
-                let mut control =
-                    self.control("select", path, label, field, &self.view.approvers);
+                let mut control = self.control("select", path, label, field, &self.view.approvers);
                 control.required = true;
                 controls.push(control);
             }
@@ -229,7 +228,8 @@ impl Reader<'_> {
             hint: "可以选择多项。".into(),
             ..self.control("checks", &path("kinds"), &field.label, field, &field.options)
         });
-        for (part, label) in [("fine", "罚款金额（元）"), ("confiscated", "没收金额（元）")] {
+        for (part, label) in [("fine", "罚款金额（元）"), ("confiscated", "没收金额（元）")]
+        {
             controls.push(Control {
                 hint: "以元为单位，也可写作1.2万元；没有的不填。".into(),
                 required: false,

@@ -4,6 +4,7 @@
 //! `tus.rs` how they upload. With TEST_DATABASE_URL the main story runs on PostgreSQL too.
 
 mod case;
+mod clients;
 mod forms;
 mod people;
 mod site;

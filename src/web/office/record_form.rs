@@ -160,7 +160,12 @@ impl Reader<'_> {
         field: &FieldSpec,
         offers: &[Offer],
     ) -> Control {
-        let typed = self.all(name);
+        let mut options: Vec<Choice> =
+            offers.iter().map(|offer| choice(offer, self.all(name))).collect();
+        // Where only one can be meant, nobody has to choose.
+        if let ("select", [only]) = (input, options.as_mut_slice()) {
+            only.chosen |= field.required || field.filled;
+        }
         Control {
             input,
             label: label.to_owned(),
@@ -168,7 +173,7 @@ impl Reader<'_> {
             fault: String::new(),
             required: field.required,
             value: self.first(name),
-            options: offers.iter().map(|offer| choice(offer, typed)).collect(),
+            options,
             max: field.max_chars,
             rows: if field.max_chars > 20_000 { 14 } else { 6 },
             name: name.to_owned(),

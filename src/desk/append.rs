@@ -126,7 +126,7 @@ fn open_chain(
     if let Some(row) = chains::find(db, id).optional()? {
         let wrapped =
             row.sealing_key.ok_or_else(|| Error::Gone("该案卷内容已依法销毁。".into()))?;
-        let key = SealingKey::unwrap(master, id, &wrapped)
+        let key = SealingKey::from_wrapped(master, id, &wrapped)
             .ok_or_else(|| Error::broken("chain key does not unwrap"))?;
         let head = Digest::from_slice(&row.head).ok_or_else(|| Error::broken("chain head"))?;
         return Ok(OpenChain { length: row.length.unsigned_abs(), head, key });

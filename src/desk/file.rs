@@ -42,7 +42,7 @@ pub fn one(db: &mut Db, house: &House, id: &str) -> Result<Filed, Error> {
 pub fn key(db: &mut Db, house: &House, chain: &str) -> Result<Option<SealingKey>, Error> {
     let row = chains::find(db, chain).optional()?.ok_or(Error::NotFound("链"))?;
     let Some(wrapped) = row.sealing_key else { return Ok(None) };
-    SealingKey::unwrap(&house.master, chain, &wrapped)
+    SealingKey::from_wrapped(&house.master, chain, &wrapped)
         .map(Some)
         .ok_or_else(|| Error::broken("chain key does not unwrap"))
 }

@@ -53,7 +53,7 @@ impl SealingKey {
     }
 
     /// The key of `chain` from its wrapped form.
-    pub fn unwrap(master: &SealingKey, chain: &str, wrapped: &[u8]) -> Option<Self> {
+    pub fn from_wrapped(master: &SealingKey, chain: &str, wrapped: &[u8]) -> Option<Self> {
         Some(SealingKey(master.open(chain, wrapped)?.try_into().ok()?))
     }
 

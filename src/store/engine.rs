@@ -1,7 +1,7 @@
 //! The only file, with `migrate.rs` and `search.rs`, that knows which database runs: connections and transactions.
 //! Everything above writes plain Diesel queries against [`Db`].
 
-use super::error::{Error, OpenError};
+use super::error::{Error, Fault};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 #[cfg(feature = "postgres")]
 use diesel::pg::PgConnection;
@@ -207,6 +207,54 @@ impl Db {
     pub fn run_script(&mut self, sql: &str) -> Result<(), Error> {
         Ok(self.batch_execute(sql)?)
     }
+}
+
+/// Why the store did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address is neither `sqlite://PATH` nor `postgres://…`. Passwords are not repeated.
+    #[error("the database address must be sqlite://PATH or postgres://…")]
+    Address,
+    /// PostgreSQL was asked of a program built without it.
+    #[error("this program was built without PostgreSQL; build it with --features postgres")]
+    NoPostgres,
+    /// Another server has this file.
+    #[error("another zhijian server is using {}; stop it first", path.display())]
+    InUse {
+        /// The lock file that is held.
+        path: PathBuf,
+    },
+    /// There is no database here yet.
+    #[error("there is no database at {}", path.display())]
+    Absent {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A later release has already changed this database.
+    #[error(
+        "the database has change {version}, which this release does not know; use a newer release"
+    )]
+    Newer {
+        /// The first unknown migration.
+        version: String,
+    },
+    /// The server has to be started once with this release before others may look.
+    #[error("the database still lacks change {version}; start the server of this release once")]
+    Older {
+        /// The first migration that is lacking.
+        version: String,
+    },
+    /// The file system said no.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The file in question.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No connection, or the database could not be brought up to date.
+    #[error("cannot open the database")]
+    Database(#[source] Fault),
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
-//! What the store answers when it cannot: four faults for every query, and the reasons it may not open.
+//! What the store answers when it cannot: the faults of every query.
 
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
-use std::path::PathBuf;
 
 /// Any fault, with its source kept for the log.
 pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -74,52 +73,4 @@ impl<T> OrNone<T> for Result<T, Error> {
             Err(fault) => Err(fault),
         }
     }
-}
-
-/// Why the store did not open.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The address is neither `sqlite://PATH` nor `postgres://…`. Passwords are not repeated.
-    #[error("the database address must be sqlite://PATH or postgres://…")]
-    Address,
-    /// PostgreSQL was asked of a program built without it.
-    #[error("this program was built without PostgreSQL; build it with --features postgres")]
-    NoPostgres,
-    /// Another server has this file.
-    #[error("another zhijian server is using {}; stop it first", path.display())]
-    InUse {
-        /// The lock file that is held.
-        path: PathBuf,
-    },
-    /// There is no database here yet.
-    #[error("there is no database at {}", path.display())]
-    Absent {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
-    /// A later release has already changed this database.
-    #[error(
-        "the database has change {version}, which this release does not know; use a newer release"
-    )]
-    Newer {
-        /// The first unknown migration.
-        version: String,
-    },
-    /// The server has to be started once with this release before others may look.
-    #[error("the database still lacks change {version}; start the server of this release once")]
-    Older {
-        /// The first migration that is lacking.
-        version: String,
-    },
-    /// The file system said no.
-    #[error("cannot use {}", path.display())]
-    File {
-        /// The file in question.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// No connection, or the database could not be brought up to date.
-    #[error("cannot open the database")]
-    Database(#[source] Fault),
 }

@@ -1,7 +1,7 @@
 //! Brings a database up to this release, and refuses one that a later release has changed.
 
 use super::engine::Db;
-use super::error::OpenError;
+use super::engine::OpenError;
 #[cfg(feature = "postgres")]
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;

@@ -34,7 +34,8 @@ pub mod words;
 mod writer;
 
 pub use engine::Db;
-pub use error::{Error, OpenError, OrNone};
+pub use engine::OpenError;
+pub use error::{Error, OrNone};
 pub use writer::{BATCH, OnCommitFailure};
 
 use diesel::Connection;

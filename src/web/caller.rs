@@ -7,9 +7,12 @@ use super::{
 };
 use crate::desk::{Desk, Error, Role, Who, sign_in};
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage as _, HttpRequest,
+    body::{BoxBody, MessageBody},
     cookie::{Cookie, SameSite, time::Duration},
-    dev::Payload,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::Method,
+    middleware::Next,
     web,
 };
 use futures_util::future::LocalBoxFuture;
@@ -158,7 +161,9 @@ pub async fn caller(request: &HttpRequest) -> Result<Caller, Error> {
         .ok_or_else(|| Error::broken("shared state is missing"))?;
     let shared = shared.get_ref().clone();
     let mut desk = Desk::new(shared.house.clone(), None);
-    if let Some(cookie) = request.cookie(session_cookie_name(shared.https)) {
+    if let Some(known) = request.extensions().get::<Who>() {
+        desk.who = Some(known.clone());
+    } else if let Some(cookie) = request.cookie(session_cookie_name(shared.https)) {
         desk.who = sign_in::recognise(&desk, cookie.value()).await?;
     }
     let remembered = request.cookie(SIZE_COOKIE).map(|cookie| Size::from_word(cookie.value()));
@@ -172,6 +177,25 @@ fn without_size(request: &HttpRequest) -> String {
     let mut rest = url::form_urlencoded::Serializer::new(String::new());
     rest.extend_pairs(pairs.filter(|(name, _)| name != "size"));
     rest.finish()
+}
+
+/// Lets only a signed-in person through to a route's handlers, whatever those look at first.
+pub async fn signed_in_only<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    // What a tus server can do is no secret (tus 1.0 §OPTIONS).
+    if *request.method() != Method::OPTIONS {
+        let who = match caller(request.request()).await {
+            Ok(caller) => caller.desk.who,
+            Err(fault) => return Ok(request.error_response(Problem(fault))),
+        };
+        match who {
+            Some(who) => drop(request.extensions_mut().insert(who)),
+            None => return Ok(request.error_response(Problem(Error::NotSignedIn))),
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// A page's form by name, in the order sent.
@@ -226,7 +250,10 @@ pub fn parse(bytes: &[u8]) -> Result<Values, Error> {
         if name.contains('\u{fffd}') || value.contains('\u{fffd}') && !sent_replacement(bytes) {
             return Err(Error::invalid(name.into_owned(), "内容不是有效的UTF-8文字。"));
         }
-        values.entry(name.into_owned()).or_default().push(value.replace("\r\n", "\n").replace('\r', "\n"));
+        values
+            .entry(name.into_owned())
+            .or_default()
+            .push(value.replace("\r\n", "\n").replace('\r', "\n"));
     }
     Ok(values)
 }

@@ -1,8 +1,9 @@
 //! Every route of the product in one list, with who may use it. The permission test walks this list.
 
-use super::{api, files, health, log, look::assets, office, public};
+use super::{api, caller, files, health, log, look::assets, office, public};
 use actix_web::{
     http::Method,
+    middleware,
     web::{self, ServiceConfig},
 };
 
@@ -41,9 +42,19 @@ macro_rules! routes {
             $({
                 let resource = web::resource($path);
                 $(let resource = route!(resource, $method, $handler);)+
-                config.service(resource);
+                config.service(door!(resource, $access));
             })+
         }
+    };
+}
+
+/// Who gets to the handlers of an address at all.
+macro_rules! door {
+    ($resource:ident, Anyone) => {
+        $resource
+    };
+    ($resource:ident, SignedIn) => {
+        $resource.wrap(middleware::from_fn(caller::signed_in_only))
     };
 }
 

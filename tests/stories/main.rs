@@ -9,4 +9,10 @@ mod people;
 mod site;
 mod tus;
 
+mod gates;
+mod media;
+mod permissions;
+mod refusals;
+mod strings;
+mod uploads;
 mod whole_process;

@@ -3,9 +3,9 @@
 use crate::site::{PASSWORD, Site};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, SigningKey};
-use reqwest::{Method, StatusCode, header::HeaderMap};
+use reqwest::{Method, StatusCode, cookie::CookieStore as _, header::HeaderMap};
 use serde_json::{Value, json};
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 use zhijian::ledger::dsse::pae;
 
 /// What came back.
@@ -75,18 +75,27 @@ impl Answer {
 #[derive(Clone)]
 pub struct Visitor {
     pub http: reqwest::Client,
+    jar: Arc<reqwest::cookie::Jar>,
     pub url: String,
     pub csrf: String,
 }
 
 impl Visitor {
     pub fn new(url: &str) -> Visitor {
+        let jar = Arc::new(reqwest::cookie::Jar::default());
         let http = reqwest::Client::builder()
-            .cookie_store(true)
+            .cookie_provider(jar.clone())
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Visitor { http, url: url.to_owned(), csrf: String::new() }
+        Visitor { http, jar, url: url.to_owned(), csrf: String::new() }
+    }
+
+    /// The session's cookie, for clients that are not ours.
+    pub fn cookie(&self) -> String {
+        let url = self.url.parse().unwrap();
+        let cookies = self.jar.cookies(&url).expect("signed in");
+        cookies.to_str().unwrap().to_owned()
     }
 
     pub fn ask(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

@@ -16,7 +16,7 @@ use zhijian::{
     app::{self, Access},
     base::{Day, Digest, Moment},
     config::Config,
-    desk::{Clock, Desk, House, expire, set_up},
+    desk::{Clock, Desk, House, Role, expire, set_up, sign_in},
     ledger::{entry, leaf::Leaf, tree},
     store::{Db, agencies, chains, checkpoints, entries, items, records},
     web::{self, Shared},
@@ -94,20 +94,22 @@ impl Site {
         Site { url, house, folder, admin, clock, stop, server, settings }
     }
 
-    /// Stops the server and opens the same folder again, as after a restart.
-    pub async fn restart(&mut self) {
-        self.close().await;
-        let (house, url, stop, server) =
-            serve(&self.folder, &self.settings, self.clock.clone()).await;
-        (self.house, self.url, self.stop, self.server) = (house, url, stop, server);
-        self.admin = Administrator::sign_in(&self.url, "admin").await;
-    }
-
-    /// Stops server, jobs and store.
-    pub async fn close(&self) {
-        self.server.stop(false).await;
-        self.stop.send_replace(true);
-        self.house.store.close();
+    /// Stops everything in good order and opens the same folder again.
+    pub async fn restart(self) -> Site {
+        let Site { house, folder, clock, stop, server, settings, .. } = self;
+        server.stop(true).await;
+        stop.send_replace(true);
+        for _ in 0..500 {
+            if Arc::strong_count(&house) == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        house.store.close();
+        drop(house);
+        let (house, url, stop, server) = serve(&folder, &settings, clock.clone()).await;
+        let admin = Administrator::sign_in(&url, "admin").await;
+        Site { url, house, folder, admin, clock, stop, server, settings }
     }
 
     /// Lets `day` (2026 as `0820`) begin, at ten in the morning; time never goes back.
@@ -136,6 +138,33 @@ impl Site {
                 Ok::<_, zhijian::store::Error>((count, entries::size(db)?))
             })
             .unwrap()
+    }
+
+    /// Enters another agency with one person who holds every role there.
+    pub async fn add_agency(&self, code: &str, name: &str, login: &str) {
+        let house = self.house.clone();
+        let agency = set_up::NewAgency {
+            code: code.into(),
+            name: name.into(),
+            short_name: "邻".into(),
+            ..Default::default()
+        };
+        let person = set_up::NewPerson {
+            login: login.into(),
+            name: "邻县人员".into(),
+            roles: vec![Role::Officer, Role::Head, Role::Reviewer, Role::Clerk],
+            certificate: "4402000".into(),
+            certificate_from: "2024-01-01".into(),
+            certificate_until: "2028-12-31".into(),
+            ..Default::default()
+        };
+        let hash = sign_in::hash_password(PASSWORD).unwrap();
+        let now = house.clock.now();
+        let enter = move |db: &mut Db| {
+            let id = set_up::enter_agency(db, &house, &agency, now)?;
+            set_up::enter_person(db, &house, &id, &person, hash, now)
+        };
+        self.house.store.write(enter).await.map(drop).unwrap();
     }
 
     /// Waits until everything committed is under a signed checkpoint.

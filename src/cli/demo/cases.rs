@@ -27,8 +27,8 @@ use std::{convert::Infallible, sync::Arc};
 /// Offsets that never move to a working day.
 const FIXED: [&str; 3] = ["discovered_on", "act_ended_on", "show_until"];
 
-/// Milliseconds between two exhibits, and between two signatures.
-const MINUTE: i64 = 60_000;
+/// Milliseconds that an upload or a signature takes in the scripts.
+const MOMENTARY: i64 = 20_000;
 
 /// Where the steps of a case are carried out.
 pub struct Ground<'a> {
@@ -50,6 +50,8 @@ pub struct Done {
     pub case: CaseId,
     /// Exhibits uploaded.
     pub exhibits: usize,
+    /// When the last signature came in.
+    pub ended: Moment,
 }
 
 impl Ground<'_> {
@@ -66,24 +68,28 @@ impl Ground<'_> {
         at(self.day(step), &step.time)
     }
 
-    /// Carries out one step; `case` is none before the filing.
+    /// Carries out one step from `now` on; `case` is none before the filing.
     ///
     /// # Errors
     /// What the desk objected to, in its own words.
-    pub async fn carry_out(&self, step: &Step, case: Option<&CaseId>) -> Result<Done> {
-        let now = self.at(step)?;
+    pub async fn carry_out(
+        &self,
+        step: &Step,
+        case: Option<&CaseId>,
+        mut now: Moment,
+    ) -> Result<Done> {
         let by = self.staff.member(&step.by)?;
         let mut form = self.form(step, case)?;
         let exhibits = match case {
-            Some(case) => self.upload_all(step, case, by, now).await?,
+            Some(case) => self.upload_all(step, case, by, &mut now).await?,
             None => Vec::new(),
         };
         let count = exhibits.len();
         form.values.insert("exhibits".into(), exhibits);
         let desk = by.desk(self.house, now);
         let draft = prepare::prepare(&desk, form).await.map_err(say)?;
-        let case = self.sign_all(&draft, now).await?;
-        Ok(Done { case, exhibits: count })
+        let case = self.sign_all(&draft, &mut now).await?;
+        Ok(Done { case, exhibits: count, ended: now })
     }
 
     fn form(&self, step: &Step, case: Option<&CaseId>) -> Result<Form> {
@@ -143,19 +149,18 @@ impl Ground<'_> {
         Ok(self.staff.member(login)?.who.person.to_string())
     }
 
-    /// Everybody whom the draft names signs it, a minute after one another.
-    async fn sign_all(&self, draft: &DraftId, now: Moment) -> Result<CaseId> {
+    /// Everybody whom the draft names signs it, one after the other.
+    async fn sign_all(&self, draft: &DraftId, now: &mut Moment) -> Result<CaseId> {
         let id = draft.to_string();
         let row = self.house.store.read(move |db| drafts::find(db, &id).optional()).await;
         let row = row.map_err(say)?.context("the draft is gone")?;
         let payload = Payload::parse(&row.payload)?;
-        let mut now = now;
         for signer in &payload.signers {
-            now = now.plus_millis(MINUTE);
+            *now = now.plus_millis(MOMENTARY);
             let member = self.staff.by_id(&signer.person)?;
             let (key, signature) = member.sign(&row.payload);
             let signing = Signing::Browser { key, signature };
-            let desk = member.desk(self.house, now);
+            let desk = member.desk(self.house, *now);
             if let Signed::Linked(_) = sign::sign(&desk, draft, signing).await.map_err(say)? {
                 return Ok(payload.chain.parse()?);
             }
@@ -169,19 +174,19 @@ impl Ground<'_> {
         step: &Step,
         case: &CaseId,
         by: &Member,
-        now: Moment,
+        now: &mut Moment,
     ) -> Result<Vec<String>> {
         // Whoever presides or decides does not upload: an officer of the case does it for them.
         let officer = match (by.who.is(Role::Officer), self.case.officers.first()) {
             (false, Some(login)) => self.staff.member(login)?,
             _ => by,
         };
+        let made = step.media.iter().enumerate().map(|(n, sort)| self.medium(step, sort, n));
         let mut ids = Vec::new();
-        for (n, sort) in step.media.iter().enumerate() {
-            let ahead = i64::try_from(step.media.len() - n)? * MINUTE;
-            let desk = officer.desk(self.house, now.plus_millis(-ahead));
-            let (name, bytes) = self.medium(step, sort, n).await?;
-            ids.push(upload(&desk, case.clone(), name, bytes).await.with_context(|| sort.clone())?);
+        for (name, bytes) in futures_util::future::try_join_all(made).await? {
+            let desk = officer.desk(self.house, *now);
+            ids.push(upload(&desk, case.clone(), name, bytes).await?);
+            *now = now.plus_millis(MOMENTARY);
         }
         Ok(ids)
     }

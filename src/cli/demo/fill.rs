@@ -71,13 +71,17 @@ pub async fn fill(
     };
     let mut sealer = Sealer::open(house).await.map_err(say)?;
     let mut sealed = begin;
+    let mut free = begin;
     for (at, event) in filling.timeline(begin)? {
+        // One desk, one act at a time: what was scripted for the same minute waits, so that the log's
+        // order is that of its times.
+        let at = at.max(free);
         clock.set(at);
         if at.millis() - sealed.millis() >= SEAL_EVERY {
             sealer.seal(house, at).await.map_err(say)?;
             sealed = at;
         }
-        filling.happen(at, event).await?;
+        free = filling.happen(at, event).await?.plus_millis(1_000);
     }
     clock.release();
     sealer.seal(house, now).await.map_err(say)?;
@@ -130,28 +134,30 @@ impl Filling<'_> {
         Ok(Ground { house: self.house, staff: &self.staff, case, days, head })
     }
 
-    async fn happen(&mut self, at: Moment, event: Event) -> Result<()> {
+    /// Lets `event` happen at `at`; gives when it was over.
+    async fn happen(&mut self, at: Moment, event: Event) -> Result<Moment> {
         match event {
             Event::Agency(n) => {
                 let agency = self.county.agencies.get(n).context("agency")?;
-                self.staff.enter_agency(self.house, agency, at).await
+                self.staff.enter_agency(self.house, agency, at).await?;
             }
             Event::Person(n) => {
                 let person = self.county.people.get(n).context("person")?;
                 let secrets = self.secrets.get_mut(n).and_then(Option::take).context("secrets")?;
-                self.staff.enter_person(self.house, person, secrets, at).await
+                self.staff.enter_person(self.house, person, secrets, at).await?;
             }
-            Event::Items => self.staff.enter_items(self.house, self.county, at).await,
+            Event::Items => self.staff.enter_items(self.house, self.county, at).await?,
             Event::Past(one) => {
                 let clerk = self.staff.clerk_of(&one.agency)?;
                 let published = publish_past(&clerk.desk(self.house, at), &one.entry).await;
-                published.map_err(say).with_context(|| number(&one)).map(drop)
+                published.map_err(say).with_context(|| number(&one))?;
             }
-            Event::Step { case, step } => self.step(case, step).await,
+            Event::Step { case, step } => return self.step(case, step, at).await,
         }
+        Ok(at)
     }
 
-    async fn step(&mut self, case: usize, step: usize) -> Result<()> {
+    async fn step(&mut self, case: usize, step: usize, at: Moment) -> Result<Moment> {
         let script = self.county.cases.get(case).context("case")?;
         let written = script.steps.get(step).context("step")?;
         let known = self.cases.get(case).cloned().flatten();
@@ -160,12 +166,12 @@ impl Filling<'_> {
             let day = ground.day(written);
             format!("case {} step {} {} on {day}", script.id, step + 1, written.kind)
         };
-        let done = ground.carry_out(written, known.as_ref()).await.with_context(what)?;
+        let done = ground.carry_out(written, known.as_ref(), at).await.with_context(what)?;
         self.exhibits += done.exhibits;
         if let Some(slot) = self.cases.get_mut(case) {
             *slot = Some(done.case);
         }
-        Ok(())
+        Ok(done.ended)
     }
 }
 

@@ -107,7 +107,7 @@ fn check_chain(
     report: &mut Report,
 ) -> Result<(), Error> {
     let sealing_key = match &chain.sealing_key {
-        Some(wrapped) => SealingKey::unwrap(&house.master, &chain.id, wrapped),
+        Some(wrapped) => SealingKey::from_wrapped(&house.master, &chain.id, wrapped),
         None => None,
     };
     if chain.sealing_key.is_some() && sealing_key.is_none() {

@@ -1,7 +1,7 @@
 //! The whole file of one case: records with their values, exhibits, clocks, rounds of review, what is next.
 
-use super::{Names, cases::stage_label};
 pub use super::wording::{Line, lines, moment_words, title};
+use super::{Names, cases::stage_label};
 use crate::{
     base::{CaseId, Moment},
     desk::{Desk, Error, House, Optional, Role, Who, file, project},

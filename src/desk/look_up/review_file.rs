@@ -230,11 +230,11 @@ fn passed(db: &mut Db, ground: &Ground<'_>) -> Result<Vec<Reason>, Error> {
     let mut add = |id: &str, text: String| found.push(reason(house, id, text));
     let named: Vec<&Act> = acts.iter().filter(|act| !act.officers().is_empty()).collect();
     if !named.is_empty() && named.iter().all(|act| staffed(act, act.on())) {
-        let text =
-            format!("{}份记录均载明两名以上执法人员，执法证件在当日均有效", named.len());
+        let text = format!("{}份记录均载明两名以上执法人员，执法证件在当日均有效", named.len());
         add(rule::TWO_OFFICERS, text);
     }
-    let told = acts.iter().filter(|act| matches!(act, Act::Inspection { .. } | Act::Interview { .. }));
+    let told =
+        acts.iter().filter(|act| matches!(act, Act::Inspection { .. } | Act::Interview { .. }));
     let count = told.count();
     if count > 0 {
         let text = format!("{count}份检查、询问笔录均记明已出示执法证件、告知权利和义务");
@@ -242,7 +242,8 @@ fn passed(db: &mut Db, ground: &Ground<'_>) -> Result<Vec<Reason>, Error> {
     }
     let evidence = acts.iter().filter(|act| matches!(act, Act::Evidence { .. })).count();
     if evidence > 0 {
-        let text = format!("证据材料{evidence}份、附件{}个，指纹均已入链", ground.file.exhibits.len());
+        let text =
+            format!("证据材料{evidence}份、附件{}个，指纹均已入链", ground.file.exhibits.len());
         add(rule::EVIDENCE, text);
     }
     let entries = entries::by_chain(db, &ground.file.id)?;

@@ -4,7 +4,11 @@ use super::{Names, day_words};
 use crate::{
     base::{Moment, Money, PersonId},
     desk::{Error, House, disclose, file},
-    law::{act::Penalty, forms::{FieldSpec, Input}, words},
+    law::{
+        act::Penalty,
+        forms::{FieldSpec, Input},
+        words,
+    },
     store::Db,
 };
 use serde::Serialize;

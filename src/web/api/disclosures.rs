@@ -6,7 +6,11 @@ use crate::{
     desk::{Error, look_up::public},
     web::{caller::Caller, problem::Answer},
 };
-use actix_web::{HttpRequest, HttpResponse, http::{StatusCode, header}, web::Path};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Path,
+};
 use serde::Deserialize;
 use serde_json::json as value;
 use utoipa::IntoParams;

@@ -49,6 +49,10 @@ impl Modify for Everywhere {
             let operations =
                 [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
             for operation in operations.into_iter().flatten() {
+                // Handlers of different files share names; with its tag each is one of a kind.
+                let tag = operation.tags.as_ref().and_then(|tags| tags.first()).cloned();
+                let name = operation.operation_id.take().unwrap_or_default();
+                operation.operation_id = Some(format!("{}_{name}", tag.unwrap_or_default()));
                 let responses = &mut operation.responses.responses;
                 responses.insert("default".into(), RefOr::T(problem.clone()));
             }

@@ -86,7 +86,7 @@ impl From<Linked> for Place {
 }
 
 /// Drafts that wait for the signed-in person.
-#[utoipa::path(get, path = "/api/v1/drafts", tag = "records",
+#[utoipa::path(get, path = "/api/v1/drafts", tag = "drafts",
     responses((status = 200, description = "drafts to sign", body = Object)))]
 pub async fn list(caller: Caller) -> Answer<HttpResponse> {
     let drafts = look_up::drafts::to_sign(&caller.desk).await?;
@@ -94,7 +94,7 @@ pub async fn list(caller: Caller) -> Answer<HttpResponse> {
 }
 
 /// Prepares a record: the exact bytes to sign.
-#[utoipa::path(post, path = "/api/v1/drafts", tag = "records", request_body = Prepare,
+#[utoipa::path(post, path = "/api/v1/drafts", tag = "drafts", request_body = Prepare,
     responses((status = 201, description = "The draft", body = Object)))]
 pub async fn prepare(meant: Meant, Json(asked): Json<Prepare>) -> Answer<HttpResponse> {
     let desk = meant.0.desk;
@@ -127,7 +127,7 @@ pub async fn prepare(meant: Meant, Json(asked): Json<Prepare>) -> Answer<HttpRes
 }
 
 /// A draft as it will be signed.
-#[utoipa::path(get, path = "/api/v1/drafts/{id}", tag = "records",
+#[utoipa::path(get, path = "/api/v1/drafts/{id}", tag = "drafts",
     params(("id" = String, Path, description = "Draft id")),
     responses((status = 200, description = "payload, fields, signers", body = Object)))]
 pub async fn one(caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
@@ -135,7 +135,7 @@ pub async fn one(caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
 }
 
 /// Signs a draft; the last signature links the record.
-#[utoipa::path(post, path = "/api/v1/drafts/{id}/signatures", tag = "records", request_body = SignDraft,
+#[utoipa::path(post, path = "/api/v1/drafts/{id}/signatures", tag = "drafts", request_body = SignDraft,
     params(("id" = String, Path, description = "Draft id")),
     responses((status = 201, description = "Linked", body = Place),
         (status = 202, description = "Signed; others still have to", body = Object)))]
@@ -167,7 +167,7 @@ fn signing(asked: SignDraft) -> Result<Signing, Error> {
 }
 
 /// Drops a draft; nothing of it is on record.
-#[utoipa::path(delete, path = "/api/v1/drafts/{id}", tag = "records",
+#[utoipa::path(delete, path = "/api/v1/drafts/{id}", tag = "drafts",
     params(("id" = String, Path, description = "Draft id")),
     responses((status = 204, description = "Dropped")))]
 pub async fn discard(meant: Meant, id: Path<String>) -> Answer<HttpResponse> {

@@ -18,7 +18,7 @@ pub struct FormQuery {
 }
 
 /// The form of a kind of record.
-#[utoipa::path(get, path = "/api/v1/forms/{kind}", tag = "records",
+#[utoipa::path(get, path = "/api/v1/forms/{kind}", tag = "forms",
     params(("kind" = String, Path, description = "Kind of record"), FormQuery),
     responses((status = 200, description = "fields, choices, head of the chain", body = Object)))]
 pub async fn one(

@@ -37,8 +37,7 @@ pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> 
     let first = |name: &str| query.get(name).and_then(|all| all.first()).cloned();
     let stage = first("stage").filter(|stage| !stage.is_empty());
     let (words, cursor) = (first("q").unwrap_or_default(), first("after"));
-    let filter =
-        CaseFilter { stage: stage.clone(), words: words.clone(), cursor: cursor.clone() };
+    let filter = CaseFilter { stage: stage.clone(), words: words.clone(), cursor: cursor.clone() };
     let page = cases::cases(&caller.desk, filter).await?;
     let chosen = stage.clone().unwrap_or_default();
     let counted = |count: &cases::StageCount| {

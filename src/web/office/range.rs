@@ -71,8 +71,16 @@ mod tests {
 
     #[test]
     fn what_is_malformed_or_several_is_ignored() {
-        let odd =
-            ["", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,3-4", "items=0-1", "bytes=+1-2"];
+        let odd = [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=-",
+            "bytes=5-2",
+            "bytes=0-1,3-4",
+            "items=0-1",
+            "bytes=+1-2",
+        ];
         for asked in odd {
             assert_eq!(read(Some(asked), 10), Asked::Whole, "{asked}");
         }

@@ -160,7 +160,12 @@ impl Reader<'_> {
         field: &FieldSpec,
         offers: &[Offer],
     ) -> Control {
-        let typed = self.all(name);
+        let mut options: Vec<Choice> =
+            offers.iter().map(|offer| choice(offer, self.all(name))).collect();
+        // Where only one can be meant, nobody has to choose.
+        if let ("select", [only]) = (input, options.as_mut_slice()) {
+            only.chosen |= field.required || field.filled;
+        }
         Control {
             input,
             label: label.to_owned(),
@@ -168,7 +173,7 @@ impl Reader<'_> {
             fault: String::new(),
             required: field.required,
             value: self.first(name),
-            options: offers.iter().map(|offer| choice(offer, typed)).collect(),
+            options,
             max: field.max_chars,
             rows: if field.max_chars > 20_000 { 14 } else { 6 },
             name: name.to_owned(),
@@ -182,8 +187,7 @@ impl Reader<'_> {
             Input::Server => {}
             Input::People if field.filled => self.officers(field, controls),
             Input::Person if field.filled => {
-                let mut control =
-                    self.control("select", path, label, field, &self.view.approvers);
+                let mut control = self.control("select", path, label, field, &self.view.approvers);
                 control.required = true;
                 controls.push(control);
             }
@@ -229,7 +233,8 @@ impl Reader<'_> {
             hint: "可以选择多项。".into(),
             ..self.control("checks", &path("kinds"), &field.label, field, &field.options)
         });
-        for (part, label) in [("fine", "罚款金额（元）"), ("confiscated", "没收金额（元）")] {
+        for (part, label) in [("fine", "罚款金额（元）"), ("confiscated", "没收金额（元）")]
+        {
             controls.push(Control {
                 hint: "以元为单位，也可写作1.2万元；没有的不填。".into(),
                 required: false,

@@ -34,7 +34,8 @@ pub async fn show(caller: Caller, path: Path<String>) -> Answer<HttpResponse> {
     if !set_up::is_offered(&caller.desk, &path).await? {
         return Err(Problem(Error::NotFound("初始化链接")));
     }
-    let form = PersonForm::new(&Values::new(), Vec::new());
+    let ticked = Values::from([("roles".to_owned(), vec!["administrator".to_owned()])]);
+    let form = PersonForm::new(&ticked, Vec::new());
     page(&caller, path.into_inner(), NewAgency::default(), form, StatusCode::OK)
 }
 

@@ -1,5 +1,7 @@
 //! Sizes and fingerprints as the office's pages write them.
 
+use crate::desk::look_up::case_file::ClockView;
+
 /// Bytes in words, in steps of 1024, as the upload list counts them.
 pub fn size(bytes: &u64) -> String {
     if *bytes < 1024 {
@@ -24,6 +26,11 @@ pub fn size(bytes: &u64) -> String {
 pub fn fingerprint(hex: &str) -> String {
     let digits: Vec<char> = hex.chars().take(16).collect();
     digits.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// How many of the clocks have been met, in time or late.
+pub fn met(clocks: &[ClockView]) -> usize {
+    clocks.iter().filter(|clock| clock.state.starts_with("met")).count()
 }
 
 /// Address of an exhibit's thumbnail, empty when there is none.

@@ -1,0 +1,189 @@
+//! The demonstration county is filled once and looked at from all sides: its scripts, its ledger, its public face.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+use zhijian::{
+    app::SystemClock,
+    base::{Digest, Moment},
+    cli::demo::{self, Summary},
+    config::Config,
+    desk::{Clock as _, Error, House, file},
+    law::rule::DISCLOSE,
+    ledger::{
+        dsse::Envelope,
+        entry::{self, Entry},
+        leaf::Leaf,
+        tree,
+    },
+    store::{
+        Db, agencies, chains, checkpoints, clocks, disclosures, entries, keys, records, releases,
+        reviews,
+    },
+};
+
+fn settings() -> Config {
+    Config::load(None, std::iter::empty()).unwrap()
+}
+
+async fn filled(folder: &Path) -> (Arc<House>, Summary) {
+    demo::load(&settings(), &folder.join("data"), SystemClock.now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_county_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (house, summary) = filled(folder.path()).await;
+    println!("{summary}");
+    every_script_stands_where_it_should(&summary);
+    let looked = house.clone();
+    house
+        .store
+        .read(move |db| {
+            every_record_is_signed_and_chained(db);
+            the_log_is_what_was_signed(db);
+            the_cases_show_what_they_are_to_show(db, &summary, looked.clock.now());
+            nothing_private_is_public(db, &looked);
+            Ok::<_, Error>(())
+        })
+        .await
+        .unwrap();
+    let again = demo::load(&settings(), &folder.path().join("data"), SystemClock.now()).await;
+    assert!(again.is_err(), "a filled folder is not filled twice");
+}
+
+#[tokio::test]
+async fn a_folder_with_something_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letter.txt"), "mine").unwrap();
+    assert!(demo::load(&settings(), folder.path(), SystemClock.now()).await.is_err());
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1);
+    // So is a demonstration that was broken off: it is told, not mended in silence.
+    let half = folder.path().join("half");
+    std::fs::create_dir(&half).unwrap();
+    std::fs::write(half.join("DEMO"), "filling\n").unwrap();
+    assert!(demo::load(&settings(), &half, SystemClock.now()).await.is_err());
+}
+
+fn every_script_stands_where_it_should(summary: &Summary) {
+    assert_eq!(summary.cases.len(), 40);
+    for case in &summary.cases {
+        assert_eq!(case.last, case.stop_at, "{}", case.script);
+    }
+    assert!(summary.disclosures >= 200, "{}", summary.disclosures);
+    assert!(summary.exhibits >= 200, "{}", summary.exhibits);
+}
+
+fn all_chains(db: &mut Db) -> Vec<chains::Chain> {
+    let all = chains::page(db, "", 1_000).unwrap();
+    assert!(all.len() > 40 && all.len() < 1_000, "{}", all.len());
+    all
+}
+
+fn every_record_is_signed_and_chained(db: &mut Db) {
+    let keys: HashMap<String, _> = keys::all(db)
+        .unwrap()
+        .into_iter()
+        .map(|key| {
+            let bytes: [u8; 32] = key.public_key.as_slice().try_into().unwrap();
+            (key.id.clone(), ed25519_dalek::VerifyingKey::from_bytes(&bytes).unwrap())
+        })
+        .collect();
+    for chain in all_chains(db) {
+        let rows = entries::by_chain(db, &chain.id).unwrap();
+        let file = records::by_chain(db, &chain.id).unwrap();
+        assert_eq!(rows.len(), file.len());
+        let mut linked = Vec::new();
+        for (row, record) in rows.iter().zip(&file) {
+            let envelope = Envelope::parse(&record.envelope).unwrap();
+            envelope.verify_each(|id| keys.get(id).copied()).unwrap();
+            assert_eq!(envelope.digest().hex(), record.envelope_digest);
+            let entry = Entry {
+                chain: row.chain.clone(),
+                seq: row.seq.unsigned_abs(),
+                prev: Digest::from_slice(&row.prev).unwrap(),
+                record: envelope.digest(),
+                received_at: Moment::from_millis(row.received_at),
+            };
+            assert_eq!(entry.hash().as_bytes(), row.hash, "{} {}", chain.id, row.seq);
+            linked.push(entry);
+        }
+        entry::check_chain(&linked).unwrap();
+        assert_eq!(linked.last().unwrap().hash().as_bytes(), chain.head);
+    }
+}
+
+fn the_log_is_what_was_signed(db: &mut Db) {
+    let size = entries::size(db).unwrap();
+    let leaves = entries::leaf_bytes(db, 0..size).unwrap();
+    let hashes: Vec<Digest> =
+        leaves.iter().map(|leaf| tree::leaf_hash(&Leaf::parse(leaf).unwrap().0)).collect();
+    let newest = checkpoints::latest(db).unwrap().unwrap();
+    assert_eq!(newest.size, size, "everything is under a checkpoint");
+    assert_eq!(tree::root_of(&hashes).as_bytes(), newest.root);
+    let rows = entries::range(db, 0..size).unwrap();
+    let before = rows.windows(2).find(|pair| pair[0].received_at > pair[1].received_at);
+    assert!(before.is_none(), "the log's order is that of its times: {before:?}");
+}
+
+fn the_cases_show_what_they_are_to_show(db: &mut Db, summary: &Summary, now: Moment) {
+    let today = now.day().to_string();
+    let agencies: Vec<String> =
+        agencies::all(db).unwrap().into_iter().map(|agency| agency.id).collect();
+    assert!(!reviews::waiting(db, &agencies, 100).unwrap().is_empty(), "a review is waited for");
+    let mut returned = 0;
+    for case in &summary.cases {
+        let last = reviews::by_case(db, case.case.as_str()).unwrap().into_iter().last();
+        let result = last.and_then(|review| review.result);
+        returned += u32::from(result.is_some_and(|result| result != "agree"));
+    }
+    assert!(returned >= 1, "a review was returned");
+    let late = clocks::overdue(db, &agencies, &today, 100).unwrap();
+    assert!(late.iter().any(|clock| clock.rule == DISCLOSE), "a disclosure is overdue: {late:?}");
+    let states = |state: &str| disclosures::Filter {
+        states: vec![state.to_owned()],
+        ..disclosures::Filter::default()
+    };
+    assert_eq!(disclosures::page(db, &states("withdrawn"), 1, 10).unwrap().total, 1);
+    assert_eq!(disclosures::page(db, &states("corrected"), 1, 10).unwrap().total, 1);
+}
+
+fn nothing_private_is_public(db: &mut Db, house: &House) {
+    let mut private: Vec<String> = Vec::new();
+    for chain in all_chains(db) {
+        for record in file::read(db, house, &chain.id).unwrap() {
+            let named = |path: &str| path.ends_with("id_number") || path.ends_with("phone");
+            private.extend(
+                record.fields.into_iter().filter(|f| named(&f.path)).map(|field| field.value),
+            );
+        }
+    }
+    assert!(private.len() > 40, "{}", private.len());
+    let mut shown = 0;
+    for disclosure in disclosures::page_by_id(db, "", 1_000).unwrap() {
+        for release in releases::by_disclosure(db, &disclosure.id).unwrap() {
+            shown += 1;
+            let leak = private.iter().find(|value| release.content.contains(value.as_str()));
+            assert_eq!(leak, None, "{}", disclosure.number);
+            assert_eq!(identity_number(&release.content), None, "{}", disclosure.number);
+        }
+    }
+    assert!(shown > 200, "{shown}");
+}
+
+/// The first text in the shape of an identity number (GB 11643) of any region: 17 digits, a date among them.
+fn identity_number(text: &str) -> Option<String> {
+    let shaped = |word: &&str| {
+        word.len() == 18
+            && word.bytes().take(17).all(|byte| byte.is_ascii_digit())
+            && format!("{}-{}-{}", &word[6..10], &word[10..12], &word[12..14])
+                .parse::<zhijian::base::Day>()
+                .is_ok()
+    };
+    text.split(|c: char| !c.is_ascii_alphanumeric()).find(shaped).map(str::to_owned)
+}
+
+#[test]
+fn the_search_for_identity_numbers_finds_one() {
+    assert!(identity_number("证号99010119870412021X，").is_some());
+    assert!(identity_number("代码91990101MADM01169H、119901010000030333，").is_none());
+}

@@ -57,6 +57,16 @@ export async function choice(page, name, words = '') {
 }
 
 /**
+ * Ticks the box of a list whose words contain `words`.
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} words
+ */
+export async function tick(page, name, words) {
+  await page.locator(`main form #field-${name}`).getByLabel(words).check();
+}
+
+/**
  * Once this browser's key, if it has one, stands in the form. A record prepared before would name another key.
  * @param {Page} page
  */
@@ -68,26 +78,34 @@ export async function keyOffered(page) {
 }
 
 /**
- * Sends the form and returns on the page that shows what is to be signed.
+ * Sends the form and gives the answer's status.
  * @param {Page} page
  */
-export async function prepare(page) {
-  await page.getByRole('button', { name: '生成待签记录' }).click();
-  await page.waitForURL('**/office/drafts/*');
-  await page.getByText('所见即所签').waitFor();
-}
-
-/**
- * Sends the form and waits for its refusal, whose status is 422.
- * @param {Page} page
- */
-export async function refused(page) {
+async function send(page) {
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'POST' && response.request().isNavigationRequest()),
     page.getByRole('button', { name: '生成待签记录' }).click(),
   ]);
-  assert.equal(answer.status(), 422);
-  await page.locator('[data-faults]:focus').first().waitFor();
+  return answer.status();
+}
+
+/**
+ * Sends the form and returns on the page that shows what is to be signed; fails with the form's own objections.
+ * @param {Page} page
+ */
+export async function prepare(page) {
+  const status = await send(page);
+  if (status >= 400) throw new Error(`${status}: ${(await page.locator('[data-faults]').allInnerTexts()).join('\n')}`);
+  await page.getByText('所见即所签').waitFor();
+}
+
+/**
+ * Sends the form and waits for its refusal; what stands against it has the focus.
+ * @param {Page} page
+ */
+export async function refused(page) {
+  assert.equal(await send(page), 422);
+  await page.locator('[data-faults]:focus').waitFor();
 }
 
 /**

@@ -45,11 +45,6 @@ pub async fn view_exhibit(
     Ok(Opened { exhibit, kind, reading })
 }
 
-/// How many bytes an exhibit has; asking that is not a viewing.
-pub async fn size(desk: &Desk, id: &ExhibitId) -> Result<u64, Error> {
-    Ok(visible(desk, id).await?.size.unsigned_abs())
-}
-
 /// The thumbnail of an exhibit, if there is one; looking at thumbnails in a list is not a viewing.
 pub async fn poster(desk: &Desk, id: &ExhibitId) -> Result<bytes::Bytes, Error> {
     let exhibit = visible(desk, id).await?;

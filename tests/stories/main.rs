@@ -4,12 +4,14 @@
 //! `tus.rs` how they upload. With TEST_DATABASE_URL the main story runs on PostgreSQL too.
 
 mod case;
+mod clients;
 mod forms;
 mod people;
 mod site;
 mod tus;
 
 mod gates;
+mod kill;
 mod media;
 mod permissions;
 mod refusals;

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     desk::view_exhibit,
-    web::{caller::Caller, problem::Answer},
+    web::{
+        caller::Caller,
+        problem::{Answer, Said},
+    },
 };
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -61,9 +64,13 @@ pub async fn content(
 }
 
 fn behind_the_end(size: i64) -> HttpResponse {
-    HttpResponse::RangeNotSatisfiable()
-        .insert_header((header::CONTENT_RANGE, format!("bytes */{size}")))
-        .finish()
+    let text = "所要的范围超出了附件的末尾。";
+    let status = StatusCode::RANGE_NOT_SATISFIABLE;
+    let mut response = Said::plain(status, "range", text, "附件没有受到影响。").response();
+    if let Ok(value) = header::HeaderValue::from_str(&format!("bytes */{size}")) {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    response
 }
 
 /// `GET /office/exhibits/{id}/poster`

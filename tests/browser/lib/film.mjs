@@ -1,5 +1,6 @@
-// A film and a picture as an officer's recorder makes them; ffmpeg stands on every machine `tests/setup` was run on.
+// A film as an officer's recorder makes it, and whether a film plays. ffmpeg stands on every machine `tests/setup` was run on.
 
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,4 +27,23 @@ export async function film(seed) {
     ...['-movflags', '+faststart', path],
   ]);
   return path;
+}
+
+/**
+ * Plays a film a little: its picture moves, and the page has nothing to excuse.
+ * @param {import('playwright-core').Locator} video
+ */
+export async function plays(video) {
+  const shown = await video.evaluate(async (element) => {
+    const player = /** @type {HTMLVideoElement} */ (element);
+    player.muted = true;
+    await player.play();
+    await new Promise((resolve) => player.addEventListener('timeupdate', () => player.currentTime > 0.2 && resolve(undefined)));
+    player.pause();
+    const excuse = player.closest('[data-player]')?.querySelector('[data-player-notice]:not([hidden])');
+    return { width: player.videoWidth, seconds: player.duration, excuse: excuse?.textContent };
+  });
+  assert.equal(shown.excuse, undefined);
+  assert(shown.width > 0, 'sound over black');
+  assert(shown.seconds > 1);
 }

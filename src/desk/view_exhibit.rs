@@ -45,9 +45,9 @@ pub async fn view_exhibit(
     Ok(Opened { exhibit, kind, reading })
 }
 
-/// How many bytes an exhibit has; asking that is not a viewing.
-pub async fn size(desk: &Desk, id: &ExhibitId) -> Result<u64, Error> {
-    Ok(visible(desk, id).await?.size.unsigned_abs())
+/// Whether a page may show bytes of this stored media type in place.
+pub fn inline(media_type: &str) -> bool {
+    sniff::of_mime(media_type).inline
 }
 
 /// The thumbnail of an exhibit, if there is one; looking at thumbnails in a list is not a viewing.

@@ -137,7 +137,7 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
     } else {
         page_with(status, &ErrorPage { frame, said, sign_in, reasons })
     };
-    for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW] {
+    for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW, header::CONTENT_RANGE] {
         if let Some(value) = bare.headers().get(&name) {
             dressed.headers_mut().insert(name, value.clone());
         }

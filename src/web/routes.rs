@@ -102,6 +102,7 @@ routes! {
     SignedIn "/office/cases" { get: office::cases::list }
     SignedIn "/office/cases/new" { get: office::record::new, post: office::record::file }
     SignedIn "/office/cases/{id}" { get: office::case::show }
+    SignedIn "/office/cases/{id}/exhibits" { post: office::exhibits::take }
     SignedIn "/office/cases/{id}/records/{kind}" { get: office::record::show, post: office::record::post }
     SignedIn "/office/drafts/{id}" { get: office::draft::show, post: office::draft::post }
     SignedIn "/office/drafts/{id}/discard" { post: office::draft::discard }
@@ -114,6 +115,7 @@ routes! {
     SignedIn "/office/people/{id}/active" { post: office::people::set_active }
     SignedIn "/office/keys" { get: office::keys::list, post: office::keys::enrol }
     SignedIn "/office/keys/{id}/revoke" { post: office::keys::revoke }
+    SignedIn "/office/password" { get: office::password::show, post: office::password::post }
     SignedIn "/office/exhibits/{id}/content" { get: office::exhibits::content }
     SignedIn "/office/exhibits/{id}/poster" { get: office::exhibits::poster }
     Anyone "/set-up/{token}" { get: office::set_up::show, post: office::set_up::post }

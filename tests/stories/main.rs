@@ -11,6 +11,7 @@ mod tus;
 
 mod gates;
 mod media;
+mod office;
 mod permissions;
 mod refusals;
 mod strings;

@@ -39,6 +39,11 @@ fn leads(answer: &Answer) -> String {
     answer.header("location").to_owned()
 }
 
+/// The last piece of an address.
+fn last(address: &str) -> &str {
+    address.rsplit('/').next().unwrap()
+}
+
 /// The value of an attribute or input that stands once in a page.
 fn held<'p>(page: &'p str, before: &str) -> &'p str {
     let at = page.find(before).unwrap_or_else(|| panic!("no {before} in {page}")) + before.len();
@@ -106,7 +111,7 @@ async fn stale_forms_keep_what_was_typed(team: &Team, case: &str) {
     let path = format!("{case}/records/inspection");
     let head = page(&team.li, &path).await;
     let head = held(&head, "name=\"head\" value=\"").to_owned();
-    let id = case.rsplit('/').next().unwrap();
+    let id = last(case);
     let form = with(forms::inspection(803, &team.wang.id), json!({ "head": head }));
     team.add("inspection", id, &forms::inspection(803, &team.wang.id)).await.good();
     let stale = send(&team.li, &path, &form).await;
@@ -117,12 +122,14 @@ async fn stale_forms_keep_what_was_typed(team: &Team, case: &str) {
     let draft = leads(&send(&team.li, &path, &with(form, json!({ "head": again }))).await);
     let other = team.li.enrol_own().await;
     let Key::Own { id: key, .. } = &other else { panic!("an own key") };
-    leads(&send(&team.li, &format!("{draft}/key"), &json!({ "key": key })).await);
+    let id = last(&draft);
+    leads(&send(&team.li, &format!("/office/drafts/{id}/key"), &json!({ "key": key })).await);
     let mut moved = team.li.0.clone();
     moved.key = other;
     leads(&sign(&moved, &draft).await);
-    assert_eq!(leads(&send(&team.wang, &format!("{draft}/discard"), &json!({})).await), case);
-    assert_eq!(team.li.get(&draft).await.status, 404);
+    let discard = format!("/office/drafts/{id}/discard");
+    assert_eq!(leads(&send(&team.wang, &discard, &json!({})).await), case);
+    assert_eq!(team.li.get(&format!("/office/drafts/{id}")).await.status, 404);
     let foreign = Answer::of(
         team.li.ask(Method::POST, &path).form(&[("csrf", "wrong")]).send().await.unwrap(),
     );
@@ -147,7 +154,8 @@ async fn whole_files_come_by_a_form_and_are_served_in_parts() {
     leads(&post(form(&team.li.csrf)).await);
     let file = page(&team.li, &format!("/office/cases/{case}")).await;
     assert!(file.contains("<p class=\"name exact\">现场 录像"), "{file}");
-    let content = held(&file, "<source src=\"").to_owned();
+    let id = held(&file, "<source src=\"/office/exhibits/").trim_end_matches("/content");
+    let content = format!("/office/exhibits/{id}/content");
 
     let get = |range: &str, more: (&'static str, &'static str)| {
         let request = team.li.ask(Method::GET, &content).header(more.0, more.1);
@@ -272,12 +280,14 @@ async fn people_and_keys_are_kept_by_pages() {
     assert!(wrong.status == 422 && wrong.text().contains("密码不正确"));
     leads(&send(&qian, "/office/keys", &json!({ "password": PASSWORD })).await);
     let keys = page(&qian, "/office/keys").await;
-    let revoke = held(&keys, "action=\"/office/keys/").to_owned();
-    let revoke = format!("/office/keys/{}", revoke);
+    let id = held(&keys, "action=\"/office/keys/").trim_end_matches("/revoke");
+    let revoke = format!("/office/keys/{id}/revoke");
     assert_eq!(send(&qian, &revoke, &json!({ "reason": " " })).await.status, 422);
     leads(&send(&qian, &revoke, &json!({ "reason": "设备遗失" })).await);
     assert_eq!(send(&qian, &revoke, &json!({ "reason": "再次" })).await.status, 409);
     assert!(page(&qian, "/office/keys").await.contains("已吊销"));
+    assert_eq!(leads(&send(&qian, "/office/sign-out", &json!({})).await), "/office/sign-in");
+    let qian = Person::sign_in(&site.url, "qian").await;
 
     let off = |active: &'static str| {
         let path = format!("/office/people/{}/active", qian.id);

@@ -1,6 +1,8 @@
 //! The public half from outside: tiles give back every published root and nothing more, hostile paths do nothing,
 //! pages answer citizens.
 
+#[path = "public/case_item.rs"]
+mod case_item;
 #[path = "public/hostile.rs"]
 mod hostile;
 #[path = "public/house.rs"]

@@ -16,7 +16,7 @@ type Resealed = Vec<(String, Vec<u8>)>;
 pub async fn change_password(desk: &Desk, old: &str, new: &str) -> Result<(), Error> {
     let person = desk.who()?.person.to_string();
     if new.chars().count() < PASSWORD_MIN || new == old {
-        let text = format!("新密码至少{PASSWORD_MIN}个字符，并且不得与原密码相同。");
+        let text = format!("新口令至少{PASSWORD_MIN}个字符，并且不得与现在的口令相同。");
         return Err(Error::invalid("new_password", text));
     }
     desk.house.tries.count(format!("account {person}"))?;
@@ -48,7 +48,7 @@ fn reseal(
     held: Vec<keys::Key>,
 ) -> Result<(String, Resealed), Error> {
     if !password_fits(old, hash) {
-        return Err(Error::refused("原密码不正确。"));
+        return Err(Error::refused("现在的口令不正确，没有更换。"));
     }
     let mut resealed = Vec::new();
     for key in held {

@@ -12,12 +12,20 @@ const MOST_TERMS: usize = 8;
 /// Most characters of a term that are looked at.
 const LONGEST_TERM: usize = 64;
 
-/// Text as it is compared: NFKC (full-width becomes ASCII), lower case, control characters as spaces.
+/// Text as it is compared: NFKC (full-width becomes ASCII), lower case, control characters as spaces. All
+/// brackets are one kind: the year of a 文号 is printed in 〔〕 and typed in whatever the keyboard has.
 pub fn fold(text: &str) -> String {
     // Letter by letter: a whole word's lower case may depend on what follows, and a query is a part of a word.
     // Composed again afterwards, since some letters have a composed form in lower case only.
     let lower = text.nfkc().flat_map(char::to_lowercase).nfkc();
-    lower.map(|c| if c.is_control() { ' ' } else { c }).collect()
+    lower
+        .map(|c| match c {
+            '〔' | '【' | '〖' | '(' => '[',
+            '〕' | '】' | '〗' | ')' => ']',
+            other if other.is_control() => ' ',
+            other => other,
+        })
+        .collect()
 }
 
 /// A query's terms, folded: what spaces separate, each of which a text must contain.
@@ -92,7 +100,7 @@ mod tests {
 
     #[test]
     fn text_is_folded_and_cut_into_pairs() {
-        assert_eq!(fold("ＡＢｃ　１２\0㈱"), "abc 12 (株)");
+        assert_eq!(fold("ＡＢｃ　１２\0㈱"), "abc 12 [株]");
         let expected = ["渣土", "土车"].map(pair);
         assert_eq!(tokens_of_text("渣土车"), expected.into_iter().collect());
         // Signs separate; nothing pairs across them.
@@ -104,6 +112,7 @@ mod tests {
     fn what_looks_the_same_folds_the_same() {
         assert_eq!(fold("H\u{331}"), fold("\u{1e96}"));
         assert_eq!(fold("ΌΔΟΣ"), fold("όδοσ"));
+        assert_eq!(fold("罚〔2026〕3号"), fold("罚（2026）3号"));
     }
 
     #[test]

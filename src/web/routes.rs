@@ -115,7 +115,7 @@ routes! {
     SignedIn "/office/people/{id}/active" { post: office::people::set_active }
     SignedIn "/office/keys" { get: office::keys::list, post: office::keys::enrol }
     SignedIn "/office/keys/{id}/revoke" { post: office::keys::revoke }
-    SignedIn "/office/password" { get: office::password::show, post: office::password::post }
+    SignedIn "/office/password" { post: office::keys::password }
     SignedIn "/office/exhibits/{id}/content" { get: office::exhibits::content }
     SignedIn "/office/exhibits/{id}/poster" { get: office::exhibits::poster }
     Anyone "/set-up/{token}" { get: office::set_up::show, post: office::set_up::post }

@@ -20,15 +20,15 @@ pub struct Team {
 impl Team {
     pub async fn enter(site: &Site) -> Team {
         let (li, wang, chief) = tokio::join!(
-            Officer::enter(site, "li-ming", "李执法"),
-            Officer::enter(site, "wang-fang", "王执法"),
-            Head::enter(site, "chief", "陈局长"),
+            Officer::enter(&site.admin, "li-ming", "李执法"),
+            Officer::enter(&site.admin, "wang-fang", "王执法"),
+            Head::enter(&site.admin, "chief", "陈局长"),
         );
         let (one, two, zhao, sun) = tokio::join!(
-            Head::enter(site, "deputy", "周副局长"),
-            Head::enter(site, "member", "吴副局长"),
-            Reviewer::enter(site, "zhao", "赵审核", "A20104401010001"),
-            Clerk::enter(site, "sun", "孙公示"),
+            Head::enter(&site.admin, "deputy", "周副局长"),
+            Head::enter(&site.admin, "member", "吴副局长"),
+            Reviewer::enter(&site.admin, "zhao", "赵审核", "A20104401010001"),
+            Clerk::enter(&site.admin, "sun", "孙公示"),
         );
         Team { li, wang, chief, deputies: vec![one, two], zhao, sun }
     }

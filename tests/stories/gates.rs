@@ -32,7 +32,7 @@ fn only(reasons: &[String], says: &str) {
 async fn two_certified_officers() {
     let site = Site::open().await;
     let team = Team::enter(&site).await;
-    let lapsed = Officer::certified_until(&site, "zhou-wei", "周执法", "2026-08-02").await;
+    let lapsed = Officer::certified_until(&site.admin, "zhou-wei", "周执法", "2026-08-02").await;
     let form = forms::filing(803, "", &team.chief.id);
     only(&refused(&site, &team.li, "filing", None, &form).await, "不得少于两人");
     let form = forms::filing(803, &lapsed.id, &team.chief.id);
@@ -135,12 +135,12 @@ async fn a_draft_signed_after_the_file_moved_is_judged_again() {
 async fn only_a_qualified_outsider_reviews() {
     let site = Site::open().await;
     let team = Team::enter(&site).await;
-    let unqualified = Reviewer::enter(&site, "qian-yi", "钱审核", "").await;
+    let unqualified = Reviewer::enter(&site.admin, "qian-yi", "钱审核", "").await;
     let both = json!({
         "roles": ["officer", "reviewer"], "certificate": "44010009",
         "certificate_from": "2024-01-01", "certificate_until": "2028-12-31", "qualification": "A2",
     });
-    let insider = Person::enter(&site, "feng-er", "冯兼职", both, true).await;
+    let insider = Person::enter(&site.admin, "feng-er", "冯兼职", both, true).await;
     let case = team.file(803).await;
     let form = forms::inspection(803, &insider.id);
     team.li.record("inspection", Some(&case), &form, &[&insider]).await.good();

@@ -4,14 +4,17 @@
 //! `tus.rs` how they upload. With TEST_DATABASE_URL the main story runs on PostgreSQL too.
 
 mod case;
+mod clients;
 mod forms;
 mod people;
 mod site;
 mod tus;
 
 mod gates;
+mod kill;
 mod media;
 mod office;
+mod pages;
 mod permissions;
 mod refusals;
 mod strings;

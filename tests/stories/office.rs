@@ -300,11 +300,11 @@ async fn people_and_keys_are_kept_by_pages() {
     let own = format!("/office/people/{}/active", admin.id);
     assert_eq!(send(admin, &own, &json!({ "active": "0" })).await.status, 422);
 
-    let change =
-        json!({ "old_password": PASSWORD, "new_password": "another long one", "again": "other" });
-    assert!(page(admin, "/office/password").await.contains("再次输入"));
+    let change = json!({
+        "old_password": PASSWORD, "new_password": "another long one", "new_password_again": "other",
+    });
     assert_eq!(send(admin, "/office/password", &change).await.status, 422);
-    let change = with(change, json!({ "again": "another long one" }));
+    let change = with(change, json!({ "new_password_again": "another long one" }));
     assert_eq!(leads(&send(admin, "/office/password", &change).await), "/office/sign-in");
     assert_eq!(admin.get("/office").await.status, 401);
 }

@@ -1,6 +1,6 @@
 //! Those who use the house, each with a session and a key of their own, and what the house answered them.
 
-use crate::site::{PASSWORD, Site};
+use crate::site::PASSWORD;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, SigningKey};
 use reqwest::{Method, StatusCode, cookie::CookieStore as _, header::HeaderMap};
@@ -154,13 +154,19 @@ impl Person {
     }
 
     /// Enters a person by the administrator, signs them in, and enrols a key.
-    pub async fn enter(site: &Site, login: &str, name: &str, more: Value, own_key: bool) -> Person {
+    pub async fn enter(
+        admin: &Administrator,
+        login: &str,
+        name: &str,
+        more: Value,
+        own_key: bool,
+    ) -> Person {
         let mut asked = json!({ "login": login, "name": name, "password": PASSWORD });
         for (field, value) in more.as_object().unwrap() {
             asked[field] = value.clone();
         }
-        site.admin.post("/api/v1/people", &asked).await.good();
-        let mut person = Person::sign_in(&site.url, login).await;
+        admin.post("/api/v1/people", &asked).await.good();
+        let mut person = Person::sign_in(&admin.url, login).await;
         person.key = if own_key { person.enrol_own().await } else { person.enrol_held().await };
         person
     }
@@ -282,38 +288,48 @@ impl Administrator {
 
 impl Officer {
     /// Certified from 2024 to 2028.
-    pub async fn enter(site: &Site, login: &str, name: &str) -> Officer {
-        Officer::certified_until(site, login, name, "2028-12-31").await
+    pub async fn enter(admin: &Administrator, login: &str, name: &str) -> Officer {
+        Officer::certified_until(admin, login, name, "2028-12-31").await
     }
 
-    pub async fn certified_until(site: &Site, login: &str, name: &str, until: &str) -> Officer {
+    pub async fn certified_until(
+        admin: &Administrator,
+        login: &str,
+        name: &str,
+        until: &str,
+    ) -> Officer {
         let more = json!({
             "roles": ["officer"],
             "certificate": format!("4401{login}"),
             "certificate_from": "2024-01-01",
             "certificate_until": until,
         });
-        Officer(Person::enter(site, login, name, more, true).await)
+        Officer(Person::enter(admin, login, name, more, true).await)
     }
 }
 
 impl Head {
     /// Signs with the password key.
-    pub async fn enter(site: &Site, login: &str, name: &str) -> Head {
-        Head(Person::enter(site, login, name, json!({ "roles": ["head"] }), false).await)
+    pub async fn enter(admin: &Administrator, login: &str, name: &str) -> Head {
+        Head(Person::enter(admin, login, name, json!({ "roles": ["head"] }), false).await)
     }
 }
 
 impl Reviewer {
-    pub async fn enter(site: &Site, login: &str, name: &str, qualification: &str) -> Reviewer {
+    pub async fn enter(
+        admin: &Administrator,
+        login: &str,
+        name: &str,
+        qualification: &str,
+    ) -> Reviewer {
         let more = json!({ "roles": ["reviewer"], "qualification": qualification });
-        Reviewer(Person::enter(site, login, name, more, true).await)
+        Reviewer(Person::enter(admin, login, name, more, true).await)
     }
 }
 
 impl Clerk {
     /// Signs with the password key.
-    pub async fn enter(site: &Site, login: &str, name: &str) -> Clerk {
-        Clerk(Person::enter(site, login, name, json!({ "roles": ["clerk"] }), false).await)
+    pub async fn enter(admin: &Administrator, login: &str, name: &str) -> Clerk {
+        Clerk(Person::enter(admin, login, name, json!({ "roles": ["clerk"] }), false).await)
     }
 }

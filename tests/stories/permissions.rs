@@ -100,7 +100,7 @@ async fn no_role_breaks_anything_by_asking_nonsense() {
     let site = Site::open().await;
     let team = Team::enter(&site).await;
     let more = json!({ "roles": ["supervisor"] });
-    let supervisor = Person::enter(&site, "supervisor", "督察员", more, false).await;
+    let supervisor = Person::enter(&site.admin, "supervisor", "督察员", more, false).await;
     let everybody: [&Person; 6] =
         [&team.li, &team.chief, &team.zhao, &team.sun, &supervisor, &site.admin];
     let before = site.counts();
@@ -145,7 +145,7 @@ async fn other_agencies_see_nothing_of_a_case() {
     assert_eq!(neighbour.get("/api/v1/cases").await.good()["cases"], json!([]));
     assert_eq!(neighbour.get("/api/v1/overdue").await.good()["clocks"], json!([]));
     assert_eq!(site.counts(), before);
-    let stranger = Officer::enter(&site, "stranger", "同局不办案").await;
+    let stranger = Officer::enter(&site.admin, "stranger", "同局不办案").await;
     assert_eq!(stranger.get(&format!("/api/v1/cases/{case}")).await.status, 200, "same agency");
 }
 

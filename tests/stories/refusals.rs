@@ -199,7 +199,7 @@ async fn faulty_fields_are_named_one_by_one() {
 #[actix_web::test]
 async fn signing_in_and_out() {
     let site = Site::open_with(&[("SESSION__TRIES_A_MINUTE", "12")]).await;
-    let reviewer = Reviewer::enter(&site, "zhao", "赵审核", "A1").await;
+    let reviewer = Reviewer::enter(&site.admin, "zhao", "赵审核", "A1").await;
     let me = reviewer.get("/api/v1/me").await.good();
     assert_eq!((me["name"].as_str(), &me["roles"]), (Some("赵审核"), &json!(["reviewer"])));
     let path = format!("/api/v1/people/{}", reviewer.id);

@@ -250,7 +250,8 @@ fn add_item(db: &mut Db) -> Result<(), zhijian::store::Error> {
     )
 }
 
-fn check_ledger(db: &mut Db) -> Result<(), zhijian::store::Error> {
+/// Fails on the first thing in the ledger that does not hold.
+pub fn check_ledger(db: &mut Db) -> Result<(), zhijian::store::Error> {
     let mut hashes = Vec::new();
     let size = entries::size(db)?;
     let all = entries::range(db, 0..size)?;

@@ -93,6 +93,7 @@ async fn a_withdrawn_and_a_corrected_item_say_why() {
     team.add("service", &case, &forms::service(827, &team.wang.id)).await.good();
     let hostile = json!({ "on": crate::site::day(827), "show.party.name": "<b>甲</b>&\"'" });
     team.add("disclosure", &case, &hostile).await.good();
+    site.sealed().await;
     let visitor = site.visitor();
     let list = visitor.get("/api/v1/disclosures").await.good();
     let number = list["items"][0]["number"].as_str().unwrap();

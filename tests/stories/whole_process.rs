@@ -16,6 +16,49 @@ async fn a_major_case_from_filing_to_a_checked_disclosure() {
     whole_process(&site).await;
 }
 
+#[cfg(feature = "postgres")]
+#[actix_web::test]
+async fn the_same_on_postgresql() {
+    let Ok(base) = std::env::var("TEST_DATABASE_URL") else {
+        return crate::site::skipped("TEST_DATABASE_URL is not set (tests/with-postgres sets it)");
+    };
+    let schema = Schema::create(base);
+    let site = Site::open_with(&[("STORE__URL", &schema.url)]).await;
+    whole_process(&site).await;
+    site.restart().await.holds().await;
+}
+
+/// A schema of this test's own, dropped with it.
+#[cfg(feature = "postgres")]
+struct Schema {
+    base: String,
+    name: String,
+    url: String,
+}
+
+#[cfg(feature = "postgres")]
+impl Schema {
+    fn create(base: String) -> Schema {
+        let name = format!("story_{}", std::process::id());
+        run(&base, &format!("CREATE SCHEMA {name}")).unwrap();
+        let glue = if base.contains('?') { '&' } else { '?' };
+        Schema { url: format!("{base}{glue}options=-csearch_path%3D{name}"), base, name }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Drop for Schema {
+    fn drop(&mut self) {
+        let _ = run(&self.base, &format!("DROP SCHEMA {} CASCADE", self.name));
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn run(url: &str, sql: &str) -> diesel::QueryResult<()> {
+    use diesel::{Connection as _, connection::SimpleConnection as _};
+    diesel::PgConnection::establish(url).unwrap().batch_execute(sql)
+}
+
 async fn whole_process(site: &Site) {
     let team = Team::enter(site).await;
     let case = team.inspected(site).await;

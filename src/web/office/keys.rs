@@ -5,6 +5,7 @@ use crate::{
     base::KeyId,
     desk::{
         Error, FieldFault,
+        change_password::change_password,
         enrol_key::{self, Enrolment},
         look_up::people::{self, KeyView},
     },
@@ -38,6 +39,10 @@ struct Page {
 impl Page {
     fn fault(&self, name: &str) -> &str {
         self.faults.iter().find(|fault| fault.field == name).map_or("", |fault| &fault.text)
+    }
+
+    fn password_faulty(&self) -> bool {
+        self.faults.iter().any(|fault| fault.field.starts_with("new_password"))
     }
 }
 
@@ -105,6 +110,20 @@ pub async fn revoke(posted: Posted, path: Path<String>) -> Answer<HttpResponse> 
     let reason = posted.first("reason");
     let revoked = enrol_key::revoke(&posted.caller.desk, &id, reason).await;
     answer(&posted.caller, revoked).await
+}
+
+/// `POST /office/password`: the keys held here are sealed anew, and every session ends.
+pub async fn password(posted: Posted) -> Answer<HttpResponse> {
+    let (old, new) = (posted.first("old_password"), posted.first("new_password"));
+    let changed = if new == posted.first("new_password_again") {
+        change_password(&posted.caller.desk, old, new).await
+    } else {
+        Err(Error::invalid("new_password_again", "两次输入的新口令不一致。"))
+    };
+    match changed {
+        Ok(()) => Ok(render::see_other("/office/sign-in")),
+        fault => answer(&posted.caller, fault).await,
+    }
 }
 
 async fn answer(caller: &Caller, outcome: Result<(), Error>) -> Answer<HttpResponse> {

@@ -8,7 +8,6 @@ pub mod exhibits;
 pub mod home;
 pub mod keys;
 pub mod overdue;
-pub mod password;
 pub mod people;
 pub mod record;
 mod record_form;

@@ -1,6 +1,6 @@
 //! One disclosure: the answer first, then the facts, the last days, the check; and its proof for download.
 
-use super::{site_address, state_class};
+use super::{qr::Qr, site_address, state_class};
 use crate::{
     desk::{
         Error, log,
@@ -32,6 +32,7 @@ struct Page {
     kind: &'static str,
     /// Address of this page, for paper.
     address: String,
+    qr: Option<Qr>,
     log_key: String,
 }
 
@@ -43,12 +44,14 @@ pub async fn show(
 ) -> Answer<HttpResponse> {
     let item = public::item(&caller.desk, &number).await?;
     let status = if item.state == "withdrawn" { StatusCode::GONE } else { StatusCode::OK };
+    let address = format!("{}/disclosures/{}", site_address(&request, &caller.shared), item.number);
     let page = Page {
         frame: caller.public("/disclosures"),
         trail: vec![Entry::new("/disclosures", "事后公示")],
         kind: state_class(&item.state),
         summary: summary(&item),
-        address: format!("{}/disclosures/{}", site_address(&request, &caller.shared), item.number),
+        qr: Qr::of(&address),
+        address,
         log_key: log::verifier_key(&caller.desk.house),
         item,
     };

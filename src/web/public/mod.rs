@@ -8,6 +8,7 @@ pub mod files;
 pub mod home;
 pub mod item;
 pub mod officers;
+pub mod qr;
 pub mod verify;
 
 use super::Shared;

@@ -1,7 +1,7 @@
 // Starts the product with a demonstration house of its own and stops it again. Knows the command line, no page.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,12 +23,14 @@ const STOP_MS = 20_000;
  * A filled house on a free port.
  * @param {object} [with_]
  * @param {string} [with_.binary]  the program; `ZHIJIAN_BIN` when not given
+ * @param {string} [with_.filled]  a folder `zhijian demo` has filled, to start from a copy of; else it fills one, which takes a minute
  * @param {number} [with_.startMs]
  * @returns {Promise<Demo>}
  */
-export async function startDemo({ binary = process.env.ZHIJIAN_BIN, startMs = START_MS } = {}) {
+export async function startDemo({ binary = process.env.ZHIJIAN_BIN, filled, startMs = START_MS } = {}) {
   if (!binary) throw new Error('ZHIJIAN_BIN does not say which program to start (tests/browser/run sets it)');
   const folder = await mkdtemp(join(tmpdir(), 'zhijian-story-'));
+  if (filled) await cp(filled, folder, { recursive: true });
   const child = spawn(binary, ['demo', '--data', folder, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

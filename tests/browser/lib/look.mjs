@@ -59,6 +59,18 @@ export async function fits(page) {
 }
 
 /**
+ * Gives the page the other width, as turning or dragging does, and waits until it is laid out anew.
+ * @param {import('playwright-core').Page} page
+ * @param {import('./browser.mjs').Width} width
+ */
+export async function resize(page, width) {
+  const now = page.viewportSize();
+  if (!now || now.width === width) return;
+  await page.setViewportSize({ width, height: now.height });
+  await page.waitForFunction((asked) => window.innerWidth === asked, width);
+}
+
+/**
  * A picture of the whole page, `target/screenshots/NAME-375.png` or `NAME-1280.png` by the page's width.
  * @param {import('playwright-core').Page} page
  * @param {string} name  lower-case words with hyphens

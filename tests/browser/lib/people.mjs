@@ -1,5 +1,8 @@
 // The people of a story: how one signs in. The page it uses is the product's own; nothing is put in by a back door.
 
+/** Everybody's in the demonstration house, as `zhijian demo` prints it. */
+export const PASSWORD = 'zhijian-demo';
+
 /** The sign-in page; its form has the fields `login` and `password` and one button that sends it. */
 const SIGN_IN = '/office/sign-in';
 

@@ -1,22 +1,29 @@
-// One story a test: a fresh visitor at each width against this file's own demonstration house, watched throughout.
+// One story a test: fresh visitors against this file's own demonstration house, watched throughout.
 
 import { after, test } from 'node:test';
 import { DESK, PHONE, openBrowser, openPage, watch } from './browser.mjs';
 import { startDemo } from './demo.mjs';
-import { axe, fits, picture } from './look.mjs';
-import { signIn } from './people.mjs';
+import { axe, fits, picture, resize } from './look.mjs';
+import { PASSWORD, signIn } from './people.mjs';
 
 /** One hung page must not hold the whole run. */
-const STORY_MS = 300_000;
+const STORY_MS = 180_000;
 
 /**
- * @typedef {object} Stage
+ * Somebody with a browser of their own.
+ * @typedef {object} Visitor
  * @property {import('playwright-core').Page} page
+ * @property {(pattern: RegExp) => void} expect  a fault the story provokes on purpose; it must come
+ * @property {(login: string, password?: string) => Promise<void>} signIn
+ * @property {(name: string) => Promise<void>} look  the page fits, axe has nothing to say, and its picture is kept
+ */
+
+/**
+ * @typedef {object} Scene
  * @property {import('./demo.mjs').Demo} demo
  * @property {import('./browser.mjs').Width} width
- * @property {(pattern: RegExp) => void} expect  a fault the story provokes on purpose; it must come
- * @property {(login: string, password: string) => Promise<void>} signIn
- * @property {(name: string) => Promise<void>} look  the page fits, axe has nothing to say, and its picture is kept
+ * @property {(login?: string) => Promise<Visitor>} visitor  another one, signed in when a login is given
+ * @typedef {Visitor & Scene} Stage
  */
 
 /** @type {Promise<import('./demo.mjs').Demo> | undefined} */
@@ -35,39 +42,67 @@ after(async () => {
  * @param {string} name
  * @param {(stage: Stage) => Promise<void>} body
  * @param {object} [options]
- * @param {import('./browser.mjs').Width[]} [options.widths]
+ * @param {import('./browser.mjs').Width[]} [options.widths]  of a single width, as for what can be done only once in a
+ *   house: the story is told at that width, and `look` looks at both
  * @param {boolean} [options.scripts]  whether JavaScript runs; `look` leaves axe out when it does not
  */
 export function story(name, body, { widths = [PHONE, DESK], scripts = true } = {}) {
   for (const width of widths) {
     test(`${name} (${width} px)`, { timeout: STORY_MS }, async () => {
-      demo ??= startDemo();
+      demo ??= startDemo({ filled: process.env.ZHIJIAN_DEMO });
       browser ??= openBrowser();
       const [house, chromium] = await Promise.all([demo, browser]);
-      const page = await openPage(chromium, { url: house.url, width, scripts });
-      const watched = watch(page.context());
+      const looked = widths.length > 1 ? [width] : [width === PHONE ? DESK : PHONE, width];
+      /** @type {(Visitor & { quiet: () => void })[]} */
+      const visitors = [];
+      const open = async () => {
+        const page = await openPage(chromium, { url: house.url, width, scripts });
+        const { expect, quiet } = watch(page.context());
+        const visitor = {
+          page,
+          expect,
+          quiet,
+          signIn: (/** @type {string} */ login, password = PASSWORD) => signIn(page, login, password),
+          look: (/** @type {string} */ picture_) => look(page, picture_, looked, scripts),
+        };
+        visitors.push(visitor);
+        return visitor;
+      };
       try {
         await body({
-          page,
+          ...(await open()),
           demo: house,
           width,
-          expect: watched.expect,
-          signIn: (login, password) => signIn(page, login, password),
-          look: async (picture_) => {
-            await picture(page, picture_);
-            await fits(page);
-            if (scripts) await axe(page);
+          visitor: async (login) => {
+            const visitor = await open();
+            if (login) await visitor.signIn(login);
+            return visitor;
           },
         });
-        watched.quiet();
+        for (const visitor of visitors) visitor.quiet();
       } catch (error) {
-        // Where the story broke is half of why; the page may be gone already.
-        await picture(page, `failed-${slug(name)}`).catch(() => undefined);
+        // Where the story broke is half of why; the pages may be gone already.
+        await Promise.allSettled(visitors.map(({ page }, n) => picture(page, `failed-${slug(name)}-${n}`)));
         throw error;
       } finally {
-        await page.context().close();
+        await Promise.allSettled(visitors.map(({ page }) => page.context().close()));
       }
     });
+  }
+}
+
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} name
+ * @param {import('./browser.mjs').Width[]} widths  the page's own last
+ * @param {boolean} scripts
+ */
+async function look(page, name, widths, scripts) {
+  for (const width of widths) {
+    await resize(page, width);
+    await picture(page, name);
+    await fits(page);
+    if (scripts) await axe(page);
   }
 }
 

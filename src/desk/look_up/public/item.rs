@@ -239,7 +239,7 @@ fn remedy(clock: procedure::Clock, now: Moment) -> Remedy {
     };
     Remedy {
         how: format!(
-            "自送达生效之日{start}的次日起算{}，最后一日逢休息日的顺延至其后第一个工作日。{provisional}",
+            "自送达生效之日（{start}）的次日起算{}，最后一日逢休息日的顺延至其后第一个工作日。{provisional}",
             clock.length
         ),
         until: words::day(clock.due),

@@ -1,14 +1,20 @@
 //! The portal's figures: what this year's decisions made public, by kind, and the newest items.
 
-use super::{Agencies, Card, KINDS, Query, card, filter};
+use super::{Agencies, AgencyView, Card, KINDS, Query, card, filter};
 use crate::{
     desk::{Desk, Error},
-    store::{Db, agencies, disclosures},
+    store::{
+        Db, agencies,
+        disclosures::{self, Filter},
+    },
 };
 use serde::Serialize;
 
 /// Newest items shown.
 const NEWEST: i64 = 8;
+
+/// Agencies named.
+const AGENCIES: usize = 5;
 
 /// Decisions of one kind.
 #[derive(Clone, Debug, Serialize)]
@@ -32,8 +38,8 @@ pub struct Portal {
     pub counts: Vec<KindCount>,
     /// The newest items.
     pub newest: Vec<Card>,
-    /// Whether any agency is entered.
-    pub has_agencies: bool,
+    /// The first few agencies.
+    pub agencies: Vec<AgencyView>,
 }
 
 /// The portal as of the request's day.
@@ -46,15 +52,23 @@ fn read(db: &mut Db, year: i16, today: &str) -> Result<Portal, Error> {
     let mut counts = Vec::new();
     for (kind, label) in KINDS.iter().copied() {
         let query = Query { act_kind: kind.into(), ..Query::default() };
-        let shown = filter(db, &query, today)?.in_year(year);
+        let shown = shown(db, query, today)?.in_year(year);
         let page = disclosures::page(db, &shown, 1, 1)?;
         if page.total > 0 {
             counts.push(KindCount { kind, label, count: page.total, more: page.more_than_total });
         }
     }
-    let shown = filter(db, &Query::default(), today)?;
     let names = Agencies(agencies::all(db)?);
+    let shown = shown(db, Query::default(), today)?;
     let newest = disclosures::page(db, &shown, 1, NEWEST)?.rows;
     let newest = newest.into_iter().map(|row| card(names.name(&row.agency_id), row)).collect();
-    Ok(Portal { year, counts, newest, has_agencies: !names.0.is_empty() })
+    let agencies = names.0.into_iter().take(AGENCIES).map(AgencyView::from).collect();
+    Ok(Portal { year, counts, newest, agencies })
+}
+
+/// What has not been withdrawn.
+fn shown(db: &mut Db, query: Query, today: &str) -> Result<Filter, Error> {
+    let mut shown = filter(db, &query, today)?;
+    shown.states.retain(|state| state != "withdrawn");
+    Ok(shown)
 }

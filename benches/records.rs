@@ -58,7 +58,7 @@ async fn run(name: &str, count: usize, batch: Option<usize>) -> f64 {
 /// The same house with another limit of writes in one commit.
 fn reopened(bureau: Bureau, data: &std::path::Path, batch: usize) -> Bureau {
     bureau.house.store.close();
-    let Bureau { house, agency, officer, head } = bureau;
+    let Bureau { house, agency, officer, second, head } = bureau;
     let Ok(mut house) = Arc::try_unwrap(house) else { unreachable!("nobody else holds the house") };
     let mut config = StoreConfig::new(format!("sqlite://{}", data.join("zhijian.db").display()));
     config.batch = batch;
@@ -66,7 +66,7 @@ fn reopened(bureau: Bureau, data: &std::path::Path, batch: usize) -> Bureau {
     let aside = StoreConfig::new(format!("sqlite://{}", data.join("aside.db").display()));
     house.store = Store::open(&aside).unwrap();
     house.store = Store::open(&config).unwrap();
-    Bureau { house: Arc::new(house), agency, officer, head }
+    Bureau { house: Arc::new(house), agency, officer, second, head }
 }
 
 /// Signs and vouches everything beforehand: this measures the write path, not the signatures.

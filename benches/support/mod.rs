@@ -44,6 +44,7 @@ pub struct Bureau {
     pub house: Arc<House>,
     pub agency: String,
     pub officer: Person,
+    pub second: Person,
     pub head: Person,
 }
 
@@ -74,8 +75,9 @@ pub async fn bureau(data: &Path) -> Bureau {
         .await
         .unwrap();
     let officer = person(&house, &agency, "officer", Role::Officer, 1).await;
+    let second = person(&house, &agency, "second", Role::Officer, 3).await;
     let head = person(&house, &agency, "head", Role::Head, 2).await;
-    Bureau { house, agency, officer, head }
+    Bureau { house, agency, officer, second, head }
 }
 
 async fn person(house: &Arc<House>, agency: &str, login: &str, role: Role, seed: u8) -> Person {
@@ -165,7 +167,7 @@ fn filing(bureau: &Bureau, case: &str, n: u64, now: Moment) -> (Vec<u8>, Envelop
         "on": today, "item": "MEASURE", "party_kind": "organisation", "discovered_on": today,
         "officers": [
             { "person": bureau.officer.id, "certificate": "测0001", "valid_from": "2020-01-01", "valid_until": "2099-12-31" },
-            { "person": "00000000-0000-7000-8000-000000000000", "certificate": "测0002", "valid_from": "2020-01-01", "valid_until": "2099-12-31" },
+            { "person": bureau.second.id, "certificate": "测0001", "valid_from": "2020-01-01", "valid_until": "2099-12-31" },
         ],
         "approved_by": bureau.head.id,
     });

@@ -1,6 +1,6 @@
 //! Projections: judging a record by the law before it is linked, and the rows it implies after.
 
-use super::{Error, House, Optional, Reason, append::Linked, append::Vouched, disclose};
+use super::{Error, House, Optional, Reason, append::Linked, append::Vouched, disclose, register};
 use crate::{
     base::{Day, Digest, Moment},
     law::{
@@ -71,11 +71,12 @@ pub fn judge(
     if payload.at > latest {
         return Err(Error::refused("签名时间晚于服务器时间，请校准设备时钟后重新签名。"));
     }
-    if objections.is_empty() {
-        Ok(Some(Judged { state, act, case, agency }))
-    } else {
-        Err(refusal(objections))
+    if !objections.is_empty() {
+        return Err(refusal(objections));
     }
+    register::check(db, &agency.id, &act)?;
+    register::check_exhibits(db, payload)?;
+    Ok(Some(Judged { state, act, case, agency }))
 }
 
 /// All objections of the law as one refusal.

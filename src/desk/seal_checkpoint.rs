@@ -91,7 +91,7 @@ impl Sealer {
 
     async fn seal_to(&mut self, house: &House, until: u64, now: Moment) -> Result<(), Error> {
         let from = self.size;
-        let new = house.store.read(move |db| Ok::<_, Error>(leaves(db, from, until)?)).await?;
+        let new = house.store.read(move |db| leaves(db, from, until)).await?;
         let mut next = Sealer { size: self.size, open: self.open.clone() };
         let full = next.take_up(&new)?;
         let origin = house.log.name().to_owned();

@@ -44,9 +44,9 @@ impl<E: Into<Error>> From<E> for Fault {
     }
 }
 
-impl From<Said> for Fault {
-    fn from(said: Said) -> Self {
-        Fault::Said(Box::new(said))
+impl From<Box<Said>> for Fault {
+    fn from(said: Box<Said>) -> Self {
+        Fault::Said(said)
     }
 }
 
@@ -82,7 +82,7 @@ pub async fn instead(
         Some("PATCH") => patch(caller, request, id, body).await,
         Some("DELETE") => delete(caller, request, id).await,
         Some("HEAD") => head(caller, request, id).await,
-        _ => dressed(&caller.desk, Err(problem::wrong_method().into())),
+        _ => dressed(&caller.desk, Err(Box::new(problem::wrong_method()).into())),
     }
 }
 

@@ -55,6 +55,7 @@ pub struct Bureau {
     pub house: Arc<House>,
     agency: String,
     officer: Person,
+    second: Person,
     head: Person,
 }
 
@@ -79,8 +80,9 @@ impl Bureau {
             .await
             .unwrap();
         let officer = person(&house, &agency, "officer", Role::Officer, 1).await;
+        let second = person(&house, &agency, "second", Role::Officer, 3).await;
         let head = person(&house, &agency, "head", Role::Head, 2).await;
-        Bureau { dir, house, agency, officer, head }
+        Bureau { dir, house, agency, officer, second, head }
     }
 
     /// With a case: filing, the custody of one exhibit, evidence.
@@ -92,7 +94,7 @@ impl Bureau {
         let officer = |person: &str| json!({ "person": person, "certificate": "测0001", "valid_from": "2020-01-01", "valid_until": "2099-12-31" });
         let facts = json!({
             "on": today, "item": "T1", "party_kind": "organisation", "discovered_on": today,
-            "officers": [officer(&bureau.officer.id), officer("00000000-0000-7000-8000-000000000000")],
+            "officers": [officer(&bureau.officer.id), officer(&bureau.second.id)],
             "approved_by": bureau.head.id,
         });
         let fields = vec![

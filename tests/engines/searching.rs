@@ -13,6 +13,7 @@ each_engine! {
     the_index_finds_what_reading_finds
     a_changed_text_is_found_anew
     filters_combine_and_pages_follow
+    what_is_past_its_last_day_is_not_listed
     crowds_in_one_second_keep_their_place
 }
 
@@ -200,6 +201,23 @@ fn filters_combine_and_pages_follow(bench: &Bench) {
     let odd =
         store.read_blocking(|db: &mut Db| disclosures::page(db, &texts("占道"), i64::MAX, -5));
     assert!(odd.unwrap().rows.is_empty());
+}
+
+fn what_is_past_its_last_day_is_not_listed(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    let days = [None, Some("2026-11-20"), Some("2026-11-21"), Some("2027-01-01")];
+    let rows = (1..=4).zip(days).map(|(n, day): (i64, Option<&str>)| Disclosure {
+        show_until: day.map(str::to_owned),
+        ..disclosure(n)
+    });
+    let rows: Vec<Disclosure> = rows.collect();
+    let shown: Vec<String> = [3, 2, 0].map(|at: usize| rows[at].id.clone()).into();
+    insert(&store, rows);
+    for text in ["", "占道"] {
+        let filter = Filter { shown_on: "2026-11-21".into(), ..texts(text) };
+        assert_eq!(found(&store, &filter), shown, "{text:?}");
+    }
 }
 
 fn crowds_in_one_second_keep_their_place(bench: &Bench) {

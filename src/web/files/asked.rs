@@ -20,25 +20,25 @@ pub fn text<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
     request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim)
 }
 
-fn bad(title: &str) -> Said {
-    Said::plain(StatusCode::BAD_REQUEST, "bad-request", title, "没有改动任何内容。")
+fn bad(title: &str) -> Box<Said> {
+    Box::new(Said::plain(StatusCode::BAD_REQUEST, "bad-request", title, "没有改动任何内容。"))
 }
 
 /// Makes sure the client speaks this version (tus 1.0 §Tus-Resumable).
-pub fn version(request: &HttpRequest) -> Result<(), Said> {
+pub fn version(request: &HttpRequest) -> Result<(), Box<Said>> {
     if text(request, "tus-resumable") == Some(VERSION) {
         return Ok(());
     }
-    Err(Said::plain(
+    Err(Box::new(Said::plain(
         StatusCode::PRECONDITION_FAILED,
         "tus-version",
         "上传协议的版本不符，本站使用 tus 1.0.0。",
         "没有接收任何内容。",
-    ))
+    )))
 }
 
 /// A whole number of bytes.
-fn number(request: &HttpRequest, name: &str) -> Result<u64, Said> {
+fn number(request: &HttpRequest, name: &str) -> Result<u64, Box<Said>> {
     let digits = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text(request, name)
         .filter(digits)
@@ -47,12 +47,12 @@ fn number(request: &HttpRequest, name: &str) -> Result<u64, Said> {
 }
 
 /// The declared length.
-pub fn length(request: &HttpRequest) -> Result<u64, Said> {
+pub fn length(request: &HttpRequest) -> Result<u64, Box<Said>> {
     number(request, "Upload-Length")
 }
 
 /// Where the body is to be appended.
-pub fn offset(request: &HttpRequest) -> Result<u64, Said> {
+pub fn offset(request: &HttpRequest) -> Result<u64, Box<Said>> {
     number(request, "Upload-Offset")
 }
 
@@ -63,20 +63,20 @@ pub fn sends_bytes(request: &HttpRequest) -> bool {
 }
 
 /// Makes sure the body is bytes to append.
-pub fn bytes_only(request: &HttpRequest) -> Result<(), Said> {
+pub fn bytes_only(request: &HttpRequest) -> Result<(), Box<Said>> {
     if sends_bytes(request) {
         return Ok(());
     }
-    Err(Said::plain(
+    Err(Box::new(Said::plain(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "media-type",
         "上传内容的类型应为 application/offset+octet-stream。",
         "没有接收任何内容。",
-    ))
+    )))
 }
 
 /// The announced digest of the body: `sha256 BASE64` or `sha1 BASE64`.
-pub fn checksum(request: &HttpRequest) -> Result<Option<Checksum>, Said> {
+pub fn checksum(request: &HttpRequest) -> Result<Option<Checksum>, Box<Said>> {
     if !request.headers().contains_key("upload-checksum") {
         return Ok(None);
     }
@@ -92,7 +92,7 @@ pub fn checksum(request: &HttpRequest) -> Result<Option<Checksum>, Said> {
 }
 
 /// The pairs of `Upload-Metadata` (comma-separated `name BASE64`), and the header itself.
-pub fn metadata(request: &HttpRequest) -> Result<(BTreeMap<String, String>, String), Said> {
+pub fn metadata(request: &HttpRequest) -> Result<(BTreeMap<String, String>, String), Box<Said>> {
     let Some(whole) = text(request, "upload-metadata") else {
         return match request.headers().contains_key("upload-metadata") {
             true => Err(bad("请求头 Upload-Metadata 不合规范。")),

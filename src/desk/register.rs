@@ -1,0 +1,99 @@
+//! Whether the people a record names are what it says of them: certificates, qualification and roles as on file.
+//! A record made elsewhere brings its own copy of these facts, and the law judges by that copy.
+
+use super::{
+    Error, Optional, Reason,
+    permit::{self, Role},
+};
+use crate::{
+    law::act::{Act, Officer},
+    ledger::record::Payload,
+    store::{Db, exhibits, people},
+};
+
+/// Compares the people named by `act` with the register of `agency`.
+///
+/// # Errors
+/// `Refused` with a reason for each person who is not on file as the record says.
+pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
+    let mut reasons = Vec::new();
+    for officer in act.officers() {
+        let person = colleague(db, agency, &officer.person, Role::Officer)?;
+        if !person.is_some_and(|person| same_certificate(&person, officer)) {
+            reasons.push(format!("记录所载执法证{}与登记的执法人员信息不符。", officer.certificate));
+        }
+    }
+    match act {
+        Act::Review { reviewer, .. } => {
+            let person = colleague(db, agency, &reviewer.person, Role::Reviewer)?;
+            if !person.is_some_and(|person| person.qualification == reviewer.qualification) {
+                reasons.push("记录所载审核人员与登记的资格信息不符。".into());
+            }
+        }
+        Act::Filing { approved_by, .. } | Act::Closing { approved_by, .. } => {
+            require_head(db, agency, approved_by, &mut reasons)?;
+        }
+        Act::Decision { decided_by, .. } => require_head(db, agency, decided_by, &mut reasons)?,
+        _ => {}
+    }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let reason = |text| Reason { text, article: String::new(), fix: "people".into() };
+    Err(Error::Refused(reasons.into_iter().map(reason).collect()))
+}
+
+/// Every exhibit a record names must lie in its case already; a custody record is what puts it there.
+///
+/// # Errors
+/// `Refused` naming the digests that are not on file.
+pub fn check_exhibits(db: &mut Db, payload: &Payload) -> Result<(), Error> {
+    if payload.exhibits.is_empty() || payload.kind == "custody" {
+        return Ok(());
+    }
+    let filed = exhibits::by_case(db, &payload.chain)?;
+    let mut reasons = Vec::new();
+    for named in &payload.exhibits {
+        let known = filed.iter().any(|row| {
+            row.sha256 == named.sha256.hex()
+                && row.chunk_root == named.chunk_root.hex()
+                && row.size.unsigned_abs() == named.size
+        });
+        if !known {
+            let text = format!("记录引用的附件{}没有入库。", named.sha256.short());
+            reasons.push(Reason { text, article: String::new(), fix: "evidence".into() });
+        }
+    }
+    if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(reasons)) }
+}
+
+fn require_head(
+    db: &mut Db,
+    agency: &str,
+    person: &str,
+    reasons: &mut Vec<String>,
+) -> Result<(), Error> {
+    if colleague(db, agency, person, Role::Head)?.is_none() {
+        reasons.push("记录所载的批准人、决定人不是本机关登记的负责人。".into());
+    }
+    Ok(())
+}
+
+/// The person, if they work at `agency` and hold `role`.
+fn colleague(
+    db: &mut Db,
+    agency: &str,
+    id: &str,
+    role: Role,
+) -> Result<Option<people::Person>, Error> {
+    let person = people::find(db, id).optional()?;
+    Ok(person.filter(|person| {
+        person.agency_id == agency && permit::parse_roles(&person.roles).contains(&role)
+    }))
+}
+
+fn same_certificate(person: &people::Person, named: &Officer) -> bool {
+    person.certificate == named.certificate
+        && person.certificate_from == named.valid_from.to_string()
+        && person.certificate_until == named.valid_until.to_string()
+}

@@ -6,7 +6,7 @@ use zhijian::{
     base::{Digest, Moment},
     cli::demo::{self, Summary},
     config::Config,
-    desk::{Clock as _, Error, House, file},
+    desk::{Clock as _, Desk, Error, House, file, sealing, sign_in},
     law::rule::DISCLOSE,
     ledger::{
         dsse::Envelope,
@@ -34,6 +34,7 @@ async fn the_county_is_whole() {
     let (house, summary) = filled(folder.path()).await;
     println!("{summary}");
     every_script_stands_where_it_should(&summary);
+    everybody_can_sign_in_and_sign(&house).await;
     let looked = house.clone();
     house
         .store
@@ -71,6 +72,21 @@ fn every_script_stands_where_it_should(summary: &Summary) {
     }
     assert!(summary.disclosures >= 200, "{}", summary.disclosures);
     assert!(summary.exhibits >= 200, "{}", summary.exhibits);
+}
+
+/// With the one password that is printed: it opens the account and the key that is kept here.
+async fn everybody_can_sign_in_and_sign(house: &Arc<House>) {
+    let desk = Desk::new(house.clone(), None);
+    for login in ["linyuan", "xuwenlan", "jiangyu", "luming", "jianning", "yuqiu"] {
+        let signed_in = sign_in::sign_in(&desk, login, demo::PASSWORD, login).await.unwrap();
+        let person = signed_in.who.person.to_string();
+        let held = house.store.read(move |db| keys::active_of(db, &person)).await.unwrap();
+        let [key] = held.as_slice() else { panic!("{login} has {} keys", held.len()) };
+        let sealed = key.sealed_secret.as_ref().unwrap();
+        let secret = sealing::open_secret(demo::PASSWORD, &key.id, sealed).unwrap();
+        let public = ed25519_dalek::SigningKey::from_bytes(&secret).verifying_key().to_bytes();
+        assert_eq!(public.as_slice(), key.public_key, "{login}");
+    }
 }
 
 fn all_chains(db: &mut Db) -> Vec<chains::Chain> {

@@ -52,7 +52,7 @@ pub fn run(task: &Fsck) -> Result<ExitCode> {
 /// One line that is written over, for people who watch; nothing in a pipe.
 fn show(what: &str, done: u64, all: u64) {
     let mut out = std::io::stderr();
-    if out.is_terminal() && done % 500 == 0 {
+    if out.is_terminal() && done.is_multiple_of(500) {
         // A progress line that cannot be written is no reason to stop checking.
         let _ = write!(out, "\r{what} {done}/{all}   ");
         let _ = out.flush();

@@ -19,14 +19,15 @@ pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
     let mut reasons = Vec::new();
     for officer in act.officers() {
         let person = colleague(db, agency, &officer.person, Role::Officer)?;
-        if !person.is_some_and(|person| same_certificate(&person, officer)) {
-            reasons.push(format!("记录所载执法证{}与登记的执法人员信息不符。", officer.certificate));
+        if person.is_none_or(|person| !same_certificate(&person, officer)) {
+            reasons
+                .push(format!("记录所载执法证{}与登记的执法人员信息不符。", officer.certificate));
         }
     }
     match act {
         Act::Review { reviewer, .. } => {
             let person = colleague(db, agency, &reviewer.person, Role::Reviewer)?;
-            if !person.is_some_and(|person| person.qualification == reviewer.qualification) {
+            if person.is_none_or(|person| person.qualification != reviewer.qualification) {
                 reasons.push("记录所载审核人员与登记的资格信息不符。".into());
             }
         }

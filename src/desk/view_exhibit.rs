@@ -45,6 +45,11 @@ pub async fn view_exhibit(
     Ok(Opened { exhibit, kind, reading })
 }
 
+/// Whether a page may show bytes of this stored media type in place.
+pub fn inline(media_type: &str) -> bool {
+    sniff::of_mime(media_type).inline
+}
+
 /// The thumbnail of an exhibit, if there is one; looking at thumbnails in a list is not a viewing.
 pub async fn poster(desk: &Desk, id: &ExhibitId) -> Result<bytes::Bytes, Error> {
     let exhibit = visible(desk, id).await?;

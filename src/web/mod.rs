@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod caller;
+pub mod exhibit_bytes;
 pub mod files;
 pub mod health;
 pub mod log;
@@ -9,6 +10,7 @@ pub mod look;
 pub mod office;
 pub mod problem;
 pub mod public;
+mod range;
 pub mod render;
 pub mod routes;
 pub mod security;

@@ -102,6 +102,7 @@ routes! {
     SignedIn "/office/cases" { get: office::cases::list }
     SignedIn "/office/cases/new" { get: office::record::new, post: office::record::file }
     SignedIn "/office/cases/{id}" { get: office::case::show }
+    SignedIn "/office/cases/{id}/exhibits" { post: office::exhibits::take }
     SignedIn "/office/cases/{id}/records/{kind}" { get: office::record::show, post: office::record::post }
     SignedIn "/office/drafts/{id}" { get: office::draft::show, post: office::draft::post }
     SignedIn "/office/drafts/{id}/discard" { post: office::draft::discard }

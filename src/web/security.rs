@@ -55,6 +55,6 @@ fn is_foreign(request: &ServiceRequest) -> bool {
     }
     let host = text("host").unwrap_or_default();
     text("origin").is_some_and(|origin| {
-        origin.split_once("://").map_or(true, |(_, authority)| authority != host)
+        origin.split_once("://").is_none_or(|(_, authority)| authority != host)
     })
 }

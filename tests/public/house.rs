@@ -57,7 +57,7 @@ pub fn officer(n: usize) -> NewPerson {
         roles: vec![Role::Officer],
         certificate: format!("99010100{n:04}"),
         certificate_from: "2024-01-01".into(),
-        certificate_until: if n % 2 == 0 { "2026-12-31" } else { "2026-06-30" }.into(),
+        certificate_until: if n.is_multiple_of(2) { "2026-12-31" } else { "2026-06-30" }.into(),
         ..NewPerson::default()
     }
 }

@@ -42,6 +42,7 @@ impl Drop for Program {
 }
 
 /// Starts the program on `data` and waits until it listens; gives the one-time link if it offers one.
+#[allow(clippy::zombie_processes, reason = "a program that does not start fails the test")]
 fn start(data: &Path) -> (Program, Option<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_zhijian"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])

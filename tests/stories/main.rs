@@ -13,6 +13,7 @@ mod tus;
 mod gates;
 mod kill;
 mod media;
+mod office;
 mod pages;
 mod permissions;
 mod refusals;

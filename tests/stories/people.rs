@@ -118,6 +118,7 @@ impl Visitor {
 
 /// How a person signs.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "a handful of people exist at a time")]
 pub enum Key {
     /// With a key of their own, as a browser does.
     Own { id: String, secret: SigningKey },

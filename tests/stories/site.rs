@@ -1,7 +1,6 @@
 //! A house opened for one test: its server, its clock, and what its ledger must always satisfy.
 
 use crate::people::{Administrator, Visitor};
-use serde_json::Value;
 use std::{
     collections::BTreeMap,
     net::TcpListener,
@@ -191,11 +190,6 @@ impl Site {
     pub async fn holds(&self) {
         self.sealed().await;
         self.house.store.read_blocking(check_ledger).unwrap();
-    }
-
-    /// Sends the log's head as programs read it.
-    pub async fn log(&self) -> Value {
-        self.visitor().get("/api/v1/log").await.good()
     }
 }
 

@@ -91,7 +91,7 @@ fn build(
     let everybody: Vec<Choice> = colleagues
         .iter()
         .filter(|person| person.active)
-        .map(|person| Choice::new(person.id.clone(), person.name.clone()))
+        .map(|person| Choice::new(person.id.clone(), named(person)))
         .collect();
     for field in &mut spec.fields {
         offer(db, who, field, &everybody)?;
@@ -156,6 +156,12 @@ fn unnamed(file: &CaseFile) -> Vec<String> {
         signed.into_iter().any(|record| record.exhibits.contains(&exhibit.sha256))
     };
     file.exhibits.iter().filter(|exhibit| !named(exhibit)).map(|e| e.id.clone()).collect()
+}
+
+/// A colleague with their roles.
+fn named(person: &people::Person) -> String {
+    let roles: Vec<&str> = permit::parse_roles(&person.roles).iter().map(|r| r.label()).collect();
+    format!("{}（{}）", person.name, roles.join("、"))
 }
 
 fn label(person: &people::Person, role: Role) -> String {

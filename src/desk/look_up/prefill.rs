@@ -20,8 +20,11 @@ use std::collections::BTreeMap;
 /// Answers by form name.
 pub type Answers = BTreeMap<String, Vec<String>>;
 
+/// A kind of record and the path of a private text in it.
+type Place = (&'static str, &'static str);
+
 /// Private texts that a form takes over: kind, path, and where it stands in the file, newest first.
-const TAKEN_OVER: &[(&str, &str, &[(&str, &str)])] = &[
+const TAKEN_OVER: &[(&str, &str, &[Place])] = &[
     ("submission", "text.draft", &[("conclusion", "text.opinion")]),
     ("notice", "text.facts", &[("conclusion", "text.facts")]),
     ("notice", "text.reasons", &[("conclusion", "text.character")]),

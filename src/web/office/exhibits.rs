@@ -1,25 +1,29 @@
-//! The bytes of an exhibit, whole or in part, and its thumbnail. Every viewing is put on record by the desk.
+//! Exhibits in the office: their bytes, their thumbnails, and whole files sent by a form without a script.
 
-use super::{
-    id,
-    range::{self, Asked},
-};
+use super::id;
 use crate::{
-    desk::view_exhibit,
+    base::CaseId,
+    desk::{
+        Desk, Error,
+        begin_upload::{self, Opening},
+        continue_upload,
+    },
     web::{
         caller::Caller,
-        problem::{Answer, Said},
+        exhibit_bytes,
+        problem::{Answer, Problem},
+        render,
     },
 };
-use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
-    body::SizedStream,
-    http::{StatusCode, header},
-    web::Path,
-};
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::{HttpRequest, HttpResponse, rt, web::Path};
+use bytes::{Bytes, BytesMut};
+use futures_util::{TryStreamExt as _, stream};
+use std::convert::Infallible;
 
-/// Kept by the browser, but asked again each time, so that a lost permission counts at once.
-const PRIVATE: &str = "private, no-cache";
+/// Most bytes of a form without a script: it does not say how long a file is, so it is held until it has come.
+/// Longer recordings go by the resumable upload.
+const MOST: u64 = 32 << 20;
 
 /// `GET /office/exhibits/{id}/content`
 pub async fn content(
@@ -27,86 +31,75 @@ pub async fn content(
     caller: Caller,
     path: Path<String>,
 ) -> Answer<HttpResponse> {
-    let id = id(&path, "证据附件")?;
-    let exhibit = view_exhibit::visible(&caller.desk, &id).await?;
-    let etag = format!("\"{}\"", exhibit.sha256);
-    let said = |name: header::HeaderName| request.headers().get(name)?.to_str().ok();
-    if said(header::IF_NONE_MATCH).is_some_and(|known| known.contains(&etag)) {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
-    }
-    // A part of something else than what the client has begun would be worse than the whole.
-    let same = said(header::IF_RANGE).is_none_or(|known| known == etag);
-    let asked = range::read(said(header::RANGE).filter(|_| same), exhibit.size.unsigned_abs());
-    let part = match asked {
-        Asked::Unsatisfiable => return Ok(behind_the_end(exhibit.size)),
-        Asked::Part(part) => Some(part),
-        Asked::Whole => None,
-    };
-    let partial = part.is_some();
-    let opened = view_exhibit::view_exhibit(&caller.desk, &id, part).await?;
-    let (reading, kind) = (opened.reading, opened.kind);
-    let status = if partial { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
-    let mut answer = HttpResponseBuilder::new(status);
-    answer
-        .content_type(kind.mime)
-        .insert_header((header::ETAG, etag))
-        .insert_header((header::CACHE_CONTROL, PRIVATE))
-        .insert_header((header::ACCEPT_RANGES, "bytes"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CONTENT_DISPOSITION, disposition(kind.inline, &exhibit.name)));
-    if partial {
-        let (start, last) = (reading.range.start, reading.range.end.saturating_sub(1));
-        let range = format!("bytes {start}-{last}/{}", reading.total);
-        answer.insert_header((header::CONTENT_RANGE, range));
-    }
-    let length = reading.range.end - reading.range.start;
-    Ok(answer.body(SizedStream::new(length, reading.stream)))
-}
-
-fn behind_the_end(size: i64) -> HttpResponse {
-    let text = "所要的范围超出了附件的末尾。";
-    let status = StatusCode::RANGE_NOT_SATISFIABLE;
-    let mut response = Said::plain(status, "range", text, "附件没有受到影响。").response();
-    if let Ok(value) = header::HeaderValue::from_str(&format!("bytes */{size}")) {
-        response.headers_mut().insert(header::CONTENT_RANGE, value);
-    }
-    response
+    exhibit_bytes::content(&request, &caller, &id(&path, "证据附件")?).await
 }
 
 /// `GET /office/exhibits/{id}/poster`
 pub async fn poster(caller: Caller, path: Path<String>) -> Answer<HttpResponse> {
-    let bytes = view_exhibit::poster(&caller.desk, &id(&path, "证据附件")?).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("image/jpeg")
-        .insert_header((header::CACHE_CONTROL, "private, max-age=3600"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(bytes))
+    exhibit_bytes::poster(&caller, &id(&path, "证据附件")?).await
 }
 
-/// `Content-Disposition` with the name as text (RFC 6266, RFC 8187); the name never reaches the header raw.
-fn disposition(inline: bool, name: &str) -> String {
-    let kind = if inline { "inline" } else { "attachment" };
-    let mut encoded = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+/// `POST /office/cases/{id}/exhibits`
+pub async fn take(caller: Caller, path: Path<String>, parts: Multipart) -> Answer<HttpResponse> {
+    let case: CaseId = id(&path, "案件")?;
+    let csrf = caller.who()?.csrf.clone();
+    let files = read(parts, &csrf).await?;
+    if files.is_empty() {
+        return Err(Problem(Error::invalid("files", "没有选择文件。请返回选择后再上传。")));
+    }
+    for (name, bytes) in files {
+        let desk = caller.desk.clone();
+        let case = case.clone();
+        // Runs to its end even when the sender goes away.
+        let kept = rt::spawn(async move { keep(&desk, case, name, bytes).await });
+        kept.await.map_err(Error::broken)??;
+    }
+    Ok(render::see_other(&format!("/office/cases/{case}#exhibits")))
+}
+
+/// The files of a form whose token stands before them and is right.
+async fn read(mut parts: Multipart, csrf: &str) -> Result<Vec<(String, Bytes)>, Error> {
+    let (mut meant, mut left, mut files) = (false, MOST, Vec::new());
+    while let Some(part) = parts.try_next().await.map_err(|fault| broken(&fault))? {
+        let said = part.content_disposition();
+        let name = said.and_then(|said| said.get_filename()).map(str::to_owned);
+        let is_token = said.and_then(|said| said.get_name()) == Some("csrf");
+        let bytes = collect(part, &mut left).await?;
+        if is_token {
+            meant = bytes == csrf.as_bytes();
+        } else if !meant {
+            return Err(Error::Conflict(
+                "页面已经失效，可能是重新登录过。没有保存任何内容，请刷新页面后重新上传。".into(),
+            ));
+        } else if let Some(name) = name.filter(|name| !name.is_empty()) {
+            files.push((name, bytes));
         }
     }
-    format!("{kind}; filename*=UTF-8''{encoded}")
+    Ok(files)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::disposition;
-
-    #[test]
-    fn names_never_break_out_of_the_header() {
-        assert_eq!(
-            disposition(true, "现场\r\n\"a\".mp4"),
-            "inline; filename*=UTF-8''%E7%8E%B0%E5%9C%BA%0D%0A%22a%22.mp4"
-        );
-        assert_eq!(disposition(false, "a b'.exe"), "attachment; filename*=UTF-8''a%20b%27.exe");
+async fn collect(mut part: Field, left: &mut u64) -> Result<Bytes, Error> {
+    let mut bytes = BytesMut::new();
+    while let Some(piece) = part.try_next().await.map_err(|fault| broken(&fault))? {
+        let too_large = Error::TooLarge { limit_bytes: MOST };
+        *left = left.checked_sub(piece.len() as u64).ok_or(too_large)?;
+        bytes.extend_from_slice(&piece);
     }
+    Ok(bytes.freeze())
+}
+
+fn broken(fault: &MultipartError) -> Error {
+    tracing::info!(%fault, "an upload form could not be read");
+    Error::invalid("files", "上传的内容不完整，没有保存任何内容，请重新上传。")
+}
+
+/// Puts one whole file on record.
+async fn keep(desk: &Desk, case: CaseId, name: String, bytes: Bytes) -> Result<(), Error> {
+    let length = bytes.len() as u64;
+    let opening = Opening { case, name, metadata: String::new(), length, declared_root: None };
+    let id = begin_upload::begin_upload(desk, opening).await?.id;
+    let body = stream::iter([Ok::<_, Infallible>(bytes)]);
+    continue_upload::continue_upload(desk, &id, 0, None, body).await?;
+    continue_upload::finish(desk, &id).await?;
+    Ok(())
 }

@@ -9,7 +9,6 @@ pub mod home;
 pub mod keys;
 pub mod overdue;
 pub mod people;
-mod range;
 pub mod record;
 mod record_form;
 pub mod reviews;

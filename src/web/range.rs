@@ -2,9 +2,6 @@
 
 use std::ops::Range;
 
-/// Most bytes answered to a range without an end: players ask again, and nothing long is held open.
-const OPEN_ENDED: u64 = 8 << 20;
-
 /// What a `Range` header asks of a thing of known size.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -16,8 +13,9 @@ pub enum Asked {
     Unsatisfiable,
 }
 
-/// Reads `header` for `size` bytes. What is malformed is ignored, as the RFC allows.
-pub fn read(header: Option<&str>, size: u64) -> Asked {
+/// Reads `header` for `size` bytes; a range without an end gets at most `longest` bytes. What is malformed is
+/// ignored, as the RFC allows.
+pub fn read(header: Option<&str>, size: u64, longest: u64) -> Asked {
     let Some(spec) = header.and_then(|text| text.trim().strip_prefix("bytes=")) else {
         return Asked::Whole;
     };
@@ -29,7 +27,7 @@ pub fn read(header: Option<&str>, size: u64) -> Asked {
             Asked::Part(first..last.saturating_add(1).min(size))
         }
         (Some(first), None) if last.is_empty() => {
-            Asked::Part(first..first.saturating_add(OPEN_ENDED).min(size))
+            Asked::Part(first..first.saturating_add(longest).min(size))
         }
         (None, Some(0)) if first.is_empty() => Asked::Unsatisfiable,
         (None, Some(_)) if first.is_empty() && size == 0 => Asked::Unsatisfiable,
@@ -45,7 +43,13 @@ fn number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Asked, read as whole};
+
+    const LONGEST: u64 = 8 << 20;
+
+    fn read(header: Option<&str>, size: u64) -> Asked {
+        whole(header, size, LONGEST)
+    }
 
     #[test]
     fn one_range_is_taken_and_clipped() {
@@ -56,7 +60,7 @@ mod tests {
         assert_eq!(read(Some("bytes=-3"), 10), Asked::Part(7..10));
         assert_eq!(read(Some("bytes=-99"), 10), Asked::Part(0..10));
         let large = 100 << 20;
-        assert_eq!(read(Some("bytes=1-"), large), Asked::Part(1..1 + OPEN_ENDED));
+        assert_eq!(read(Some("bytes=1-"), large), Asked::Part(1..1 + LONGEST));
         assert_eq!(read(Some("bytes=0-18446744073709551615"), 10), Asked::Part(0..10));
     }
 

@@ -138,6 +138,7 @@ fn left(house: &House, today: Day, last: Day) -> String {
 /// Clocks that have run out, the longest first.
 pub async fn overdue(desk: &Desk) -> Result<Vec<Overdue>, Error> {
     let who = desk.who()?.clone();
+    who.require(&[Role::Officer, Role::Head, Role::Supervisor], "查看超过期限的事项")?;
     let house = desk.house.clone();
     let today = desk.now.day().to_string();
     desk.house

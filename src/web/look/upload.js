@@ -1,6 +1,6 @@
 // @ts-check
 // The uploading page: `form[data-upload]` (macro `upload`). Small files and large ones go in two lanes,
-// each with bytes, rate, expected end and three honest states. Without this script the form sends files whole.
+// each with bytes, rate, expected end and three honest states. Without this script nothing is sent.
 
 import { grouped } from './digest.js';
 import { csrfToken, element } from './page.js';
@@ -149,7 +149,7 @@ function attend(form) {
   const summary = form.querySelector('[data-upload-summary]');
   if (!(input instanceof HTMLInputElement) || !(list instanceof HTMLElement) || !(summary instanceof HTMLElement)) return;
   if (!window.isSecureContext || !crypto.subtle) {
-    summary.textContent = '本页不是经 HTTPS 打开的，不能在本机校验，也不能断点续传；可直接点“上传”整份提交。';
+    summary.textContent = '本页不是经 HTTPS 打开的，浏览器不能在本机校验文件，不能上传附件。请用 https:// 地址打开本页。';
     return;
   }
   const caseId = form.dataset.case || '';
@@ -230,8 +230,8 @@ function attend(form) {
   };
   input.addEventListener('change', () => take(input.files));
   form.addEventListener('submit', (event) => event.preventDefault());
-  const plain = form.querySelector('[data-upload-plain]');
-  if (plain instanceof HTMLElement) plain.hidden = true;
+  const drop = form.querySelector('[data-upload-drop]');
+  if (drop instanceof HTMLElement) drop.hidden = false;
   dropping(form, take);
   leftovers(form, caseId);
 }

@@ -19,7 +19,6 @@ use askama::Template;
 struct Page {
     frame: Frame,
     trail: Vec<Entry>,
-    csrf: String,
     file: CaseFile,
     next: Vec<Next>,
     linked: bool,
@@ -53,7 +52,6 @@ pub async fn show(
     let page = Page {
         frame: caller.office("/office/cases"),
         trail: trail(&[("/office/cases", "案件")]),
-        csrf: caller.csrf(),
         next: next.collect(),
         linked: request.query_string().contains("linked"),
         file,

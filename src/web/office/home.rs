@@ -2,7 +2,7 @@
 
 use crate::{
     desk::{
-        Desk, Error, Role,
+        Error, Role,
         look_up::{
             cases::{self, CaseFilter, StageCount},
             drafts::{self, DraftCard},
@@ -49,7 +49,7 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
         drafts: drafts::to_sign(desk).await?,
         reviews: allowed(work::reviews(desk).await)?,
         disclosures: allowed(work::disclosures(desk).await)?,
-        overdue: overdue(desk).await?,
+        overdue: allowed(work::overdue(desk).await)?,
         stages: allowed(cases::cases(desk, CaseFilter::default()).await)?.map(|page| page.counts),
         may_file: who.is_any(&[Role::Officer, Role::Head]),
         has_key: keys.iter().any(|key| key.revoked_at.is_empty()),
@@ -65,13 +65,5 @@ fn allowed<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
         Ok(list) => Ok(Some(list)),
         Err(Error::Forbidden(_)) => Ok(None),
         Err(fault) => Err(fault),
-    }
-}
-
-async fn overdue(desk: &Desk) -> Result<Option<Vec<Overdue>>, Error> {
-    let who = desk.who()?;
-    match who.is_any(&[Role::Officer, Role::Head, Role::Supervisor]) {
-        true => work::overdue(desk).await.map(Some),
-        false => Ok(None),
     }
 }

@@ -204,12 +204,17 @@ story(
     const text = await page.locator('main').innerText();
     assert.match(text, /该决定真实有效/);
     assert.match(text, /最后一日：/);
+    const number = await page.locator('[data-field="shown.document.number"]').innerText();
     assert(await page.getByRole('link', { name: '下载存证证明' }).isVisible());
     assert(!(await page.getByRole('button', { name: /核验/ }).isVisible()), 'a button that does nothing');
     await look('citizen-item-plain');
     await page.goto('/verify');
-    await page.getByLabel('决定书文号或公示编号').fill('2026-');
     await look('citizen-verify-plain');
+    const asked = page.locator('form:has([name="number"])');
+    await asked.locator('[name="number"]').fill(number.replace('〔', '(').replace('〕', ')'));
+    await asked.getByRole('button', { name: '核验' }).click();
+    await page.getByText('该决定真实有效').waitFor();
+    assert((await page.locator('main').innerText()).includes(number));
   },
   { scripts: false },
 );

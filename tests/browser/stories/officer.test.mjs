@@ -5,6 +5,7 @@ import { film, plays } from '../lib/film.mjs';
 import {
   choice, enrolKey, fill, keyOffered, openWaiting, prepare, refused, signByKey, signByPassword, tick, today,
 } from '../lib/office.mjs';
+import { PASSWORD } from '../lib/people.mjs';
 import { story } from '../lib/story.mjs';
 
 /** @typedef {import('../lib/story.mjs').Visitor} Visitor */
@@ -80,6 +81,30 @@ story('signing in fails in words, then succeeds', async ({ page, look, expect, s
   await page.getByRole('link', { name: '去登录' }).click();
   await page.waitForURL('**/office/sign-in*');
 });
+
+story(
+  'without scripts an officer still records and signs, and is told what cannot be done',
+  async ({ page, signIn, look }) => {
+    await signIn('zhouyan');
+    await page.goto('/office/cases?q=田丰农资');
+    await page.locator('table tbody th a').click();
+    assert(await page.locator('noscript .hint').isVisible(), 'not a word on why nothing can be uploaded');
+    assert(!(await page.getByLabel('选择录音、录像、照片或文书').isVisible()), 'a choice of files that leads nowhere');
+    await look('officer-case-plain');
+    await page.goto(`${new URL(page.url()).pathname}/records/inspection`);
+    await fill(page, {
+      on: today(), with: await choice(page, 'with', '沈知行'), certificate_shown: true, rights_told: true,
+      'text.time': '9时10分至9时40分', 'text.place': '门市部', 'text.found': '现场未见涉案肥料。',
+    });
+    await page.getByRole('button', { name: '生成待签记录' }).click();
+    await page.waitForURL('**/office/drafts/*');
+    await look('officer-inspection-plain');
+    await page.getByLabel('登录口令').fill(PASSWORD);
+    await page.getByRole('button', { name: '签名并提交' }).click();
+    await page.getByText('还在等待沈知行签名').waitFor();
+  },
+  { scripts: false },
+);
 
 story('a case is filed, approved, inspected by two and given its film', async ({ page, width, look, expect, signIn, visitor }) => {
   const officer = { page, look, expect, signIn };

@@ -62,8 +62,7 @@ impl File {
 }
 
 /// What was built, fetched or run, never what was written. `.git` is a file in a linked work tree.
-const NOT_OURS: [&str; 6] =
-    [".git", "target", "node_modules", "data", "demo-data", "__pycache__"];
+const NOT_OURS: [&str; 6] = [".git", "target", "node_modules", "data", "demo-data", "__pycache__"];
 
 fn repository() -> &'static [File] {
     static FILES: OnceLock<Vec<File>> = OnceLock::new();

@@ -19,7 +19,7 @@ pub async fn change_password(desk: &Desk, old: &str, new: &str) -> Result<(), Er
         let text = format!("新口令至少{PASSWORD_MIN}个字符，并且不得与现在的口令相同。");
         return Err(Error::invalid("new_password", text));
     }
-    desk.house.tries.count(format!("account {person}"))?;
+    desk.house.tries.count(&person)?;
     let id = person.clone();
     let (row, held) = desk
         .house

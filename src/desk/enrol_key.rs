@@ -56,7 +56,7 @@ pub async fn enrol(desk: &Desk, enrolment: Enrolment) -> Result<KeyId, Error> {
             let row = person.clone();
             let row = desk.house.store.read(move |db| people::find(db, &row).optional()).await?;
             let hash = row.ok_or(Error::NotFound("人员"))?.password_hash;
-            desk.house.tries.count(format!("account {person}"))?;
+            desk.house.tries.count(&person)?;
             let key_id = id.to_string();
             blocking(move || server_key(&password, &hash, &key_id)).await??
         }

@@ -102,7 +102,7 @@ async fn unlock_and_sign(
     message: Vec<u8>,
 ) -> Result<[u8; 64], Error> {
     let who = desk.who()?;
-    desk.house.tries.count(format!("account {}", who.person))?;
+    desk.house.tries.count(who.person.as_str())?;
     let (id, person) = (key_id.clone(), who.person.to_string());
     let (key, owner) = desk
         .house

@@ -12,24 +12,46 @@ use argon2::{
 use governor::{Quota, RateLimiter, clock::Clock as _, state::keyed::DefaultKeyedStateStore};
 use std::num::NonZeroU32;
 
+/// A whole office may stand behind one address, so an address has this many accounts' tries.
+const ACCOUNTS_AN_ADDRESS: u32 = 30;
+
+type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, governor::clock::DefaultClock>;
+
 /// Counts tries to sign in, by account and by address.
-pub struct Tries(
-    RateLimiter<String, DefaultKeyedStateStore<String>, governor::clock::DefaultClock>,
-);
+pub struct Tries {
+    accounts: Limiter,
+    addresses: Limiter,
+}
 
 impl Tries {
-    /// Allows `a_minute` tries for each account and each address.
+    /// Allows `a_minute` tries for each account, and thirty times as many for each address.
     pub fn new(a_minute: u32) -> Self {
-        let quota = Quota::per_minute(NonZeroU32::new(a_minute).unwrap_or(NonZeroU32::MIN));
-        Tries(RateLimiter::keyed(quota))
+        let limiter = |tries: u32| {
+            let tries = NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN);
+            RateLimiter::keyed(Quota::per_minute(tries))
+        };
+        let addresses = limiter(a_minute.saturating_mul(ACCOUNTS_AN_ADDRESS));
+        Tries { accounts: limiter(a_minute), addresses }
     }
 
-    /// Counts one try.
+    /// Counts one try for an account.
     ///
     /// # Errors
     /// `TooMany` with the seconds to wait.
-    pub fn count(&self, key: String) -> Result<(), Error> {
-        self.0.check_key(&key).map_err(|not_until| {
+    pub fn count(&self, account: &str) -> Result<(), Error> {
+        Tries::take(&self.accounts, account)
+    }
+
+    /// Counts one try from an address.
+    ///
+    /// # Errors
+    /// `TooMany` with the seconds to wait.
+    pub fn count_address(&self, address: &str) -> Result<(), Error> {
+        Tries::take(&self.addresses, address)
+    }
+
+    fn take(limiter: &Limiter, key: &str) -> Result<(), Error> {
+        limiter.check_key(&key.to_owned()).map_err(|not_until| {
             let wait = not_until.wait_time_from(governor::clock::DefaultClock::default().now());
             Error::TooMany { retry_after_seconds: wait.as_secs() + 1 }
         })
@@ -72,8 +94,8 @@ pub async fn sign_in(
     password: &str,
     address: &str,
 ) -> Result<SignedIn, Error> {
-    desk.house.tries.count(format!("address {address}"))?;
-    desk.house.tries.count(format!("account {login}"))?;
+    desk.house.tries.count_address(address)?;
+    desk.house.tries.count(login)?;
     let name = login.to_owned();
     let person = desk.house.store.read(move |db| people::by_login(db, &name).optional()).await?;
     // An unknown account costs the same time as a wrong password.

@@ -1,4 +1,4 @@
-//! Resumable upload by tus 1.0 (https://tus.io/protocols/resumable-upload): creation, creation-with-upload,
+//! Resumable upload by tus 1.0 (<https://tus.io/protocols/resumable-upload>): creation, creation-with-upload,
 //! checksum, termination, expiration. Streams to the desk; keeps nothing and decides nothing itself.
 
 mod asked;

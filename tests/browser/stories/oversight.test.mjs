@@ -51,12 +51,19 @@ story('an administrator enters a person, who signs in; switched off, no more', a
   await person.signIn(login, 'long enough to be one');
   await person.page.getByText('还没有签名密钥').waitFor();
   await person.look('office-home-new');
-  await row.getByRole('button', { name: /停用/ }).click();
+  await row.locator('summary', { hasText: '停用' }).click();
+  await row.getByText('停用后立即退出，不能再登录。').waitFor();
+  await look('administrator-asked-once');
+  await row.getByRole('button', { name: '确认停用' }).click();
   await row.getByText('已停用').waitFor();
   person.expect(/status of 401/);
   const answer = await person.page.goto('/office');
   assert.equal(answer?.status(), 401, 'a person switched off is still signed in');
   await assert.rejects(person.signIn(login, 'long enough to be one'), /could not sign in/);
+  await row.locator('summary', { hasText: '恢复' }).click();
+  await row.getByRole('button', { name: '确认恢复' }).click();
+  await row.getByText('在用').waitFor();
+  await person.signIn(login, 'long enough to be one');
 });
 
 /** Who is refused what, and how. */

@@ -4,7 +4,7 @@ use crate::{
     base::{KeyId, Moment},
     config::Config,
     desk::{
-        Clock, Desk, House, Limits, Optional, ServiceKey,
+        Clock, Desk, House, Limits, ServiceKey,
         append::{self, Begin},
         project::REGISTER,
         sealing::SealingKey,
@@ -14,7 +14,7 @@ use crate::{
     evidence::{intake::Intake, vault::Vault},
     law::{self, calendar::Calendar, rulebook::Rulebook},
     ledger::note::NoteSigner,
-    store::{self, Store, StoreConfig},
+    store::{self, OrNone, Store, StoreConfig},
 };
 use anyhow::{Context, Result, bail};
 use ed25519_dalek::SigningKey;
@@ -142,7 +142,7 @@ async fn origin(config: &Config, store: &Store, access: Access) -> Result<String
 async fn service_key_id(house: &House, access: Access) -> Result<KeyId> {
     let public = house.service.key.verifying_key().to_bytes();
     let known =
-        house.store.read(move |db| store::keys::by_public_key(db, &public).optional()).await?;
+        house.store.read(move |db| store::keys::by_public_key(db, &public).or_none()).await?;
     if let Some(key) = known {
         return Ok(key.id.parse()?);
     }

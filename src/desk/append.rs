@@ -1,10 +1,10 @@
 //! Linking a record into its chain and the log; the only writer of records, entries and leaves.
 
-use super::{Error, House, Optional, Reason, project, sealing, sealing::SealingKey};
+use super::{Error, House, Reason, project, sealing, sealing::SealingKey};
 use crate::{
     base::{Digest, Moment, RecordId},
     ledger::{entry::Entry, field::Field, leaf::Leaf, record::Payload},
-    store::{Db, chains, entries, keys, records},
+    store::{Db, OrNone, chains, entries, keys, records},
 };
 
 /// A record whose signatures and field root were checked by [`super::vouch`].
@@ -123,7 +123,7 @@ fn open_chain(
     begin: Begin,
 ) -> Result<OpenChain, Error> {
     let id = record.payload.chain.as_str();
-    if let Some(row) = chains::find(db, id).optional()? {
+    if let Some(row) = chains::find(db, id).or_none()? {
         let wrapped =
             row.sealing_key.ok_or_else(|| Error::Gone("该案卷内容已依法销毁。".into()))?;
         let key = SealingKey::from_wrapped(master, id, &wrapped)
@@ -154,7 +154,7 @@ fn open_chain(
 /// A key may be revoked between the check of the signature and this write.
 fn refuse_revoked(db: &mut Db, ids: &[String]) -> Result<(), Error> {
     for id in ids {
-        let row = keys::find(db, id).optional()?;
+        let row = keys::find(db, id).or_none()?;
         if row.is_none_or(|key| key.revoked_at.is_some()) {
             return Err(Error::Refused(vec![Reason {
                 text: "签名所用的密钥不存在或者已经吊销。".into(),

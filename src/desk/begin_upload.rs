@@ -1,9 +1,9 @@
 //! Opening an upload into a case: who may, how long, under what name.
 
-use super::{Desk, Error, Optional, Role};
+use super::{Desk, Error, Role};
 use crate::{
     base::{CaseId, Digest, Moment, UploadId},
-    store::{cases, uploads},
+    store::{OrNone, cases, uploads},
 };
 
 /// Longest file name that is kept, in characters.
@@ -70,7 +70,7 @@ pub async fn begin_upload(desk: &Desk, opening: Opening) -> Result<Opened, Error
     desk.house
         .store
         .write(move |db| {
-            let case = cases::find(db, &row.case_id).optional()?.ok_or(Error::NotFound("案件"))?;
+            let case = cases::find(db, &row.case_id).or_none()?.ok_or(Error::NotFound("案件"))?;
             if case.agency_id != who.agency {
                 return Err(Error::NotFound("案件"));
             }

@@ -1,11 +1,11 @@
 //! Taking an upload's bytes: the offset that is safe, more bytes, giving up. The row is the truth.
 
-use super::{Desk, Error, Optional, receive_exhibit};
+use super::{Desk, Error, receive_exhibit};
 pub use crate::evidence::intake::Checksum;
 use crate::{
     base::{Moment, UploadId},
     evidence::intake::{Append, Commit, CommitRefused, End, Hold, IntakeError, Position},
-    store::{Db, exhibits, uploads},
+    store::{Db, OrNone, exhibits, uploads},
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, Stream};
@@ -155,7 +155,7 @@ async fn drop_upload(desk: &Desk, hold: Hold, id: String) -> Result<(), Error> {
 async fn own(desk: &Desk, id: &UploadId) -> Result<uploads::Upload, Error> {
     let person = desk.who()?.person.to_string();
     let id = id.to_string();
-    let row = desk.house.store.read(move |db| uploads::find(db, &id).optional()).await?;
+    let row = desk.house.store.read(move |db| uploads::find(db, &id).or_none()).await?;
     let row = row.filter(|row| row.person_id == person).ok_or(Error::NotFound("上传"))?;
     if row.state == "refused" {
         return Err(Error::Gone("收到的内容与上传前的校验值不同，已经丢弃，请重新上传。".into()));

@@ -1,7 +1,7 @@
 //! Making a decision public: what is shown, what is masked, and the rows behind the public pages.
 
 use super::{
-    Error, House, Optional,
+    Error, House,
     append::Vouched,
     file,
     prepare::{Form, Ground},
@@ -17,7 +17,7 @@ use crate::{
         words,
     },
     ledger::field::Field,
-    store::{Db, agencies, cases, disclosures, items, records, releases, settings},
+    store::{Db, OrNone, agencies, cases, disclosures, items, records, releases, settings},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -169,7 +169,7 @@ pub fn compose(
     if form.kind == "correction" {
         let public = public.ok_or(Error::NotFound("公示信息"))?;
         let record =
-            records::find(db, &public.record_id).optional()?.ok_or(Error::NotFound("公示信息"))?;
+            records::find(db, &public.record_id).or_none()?.ok_or(Error::NotFound("公示信息"))?;
         facts.insert("number".into(), json!(public.number));
         facts.insert("disclosure".into(), json!(record.envelope_digest));
     } else {
@@ -222,7 +222,7 @@ fn full_items(
     decision: &procedure::Decided,
 ) -> Result<Vec<(&'static str, &'static str, String)>, Error> {
     let records = file::read(db, house, &case.id)?;
-    let item = items::find(db, &case.item_code).optional()?.map(|item| item.name);
+    let item = items::find(db, &case.item_code).or_none()?.map(|item| item.name);
     let text = |paths: &[&str]| file::newest(&records, paths).unwrap_or_default().to_owned();
     let money =
         |amount: Money| if amount == Money::ZERO { String::new() } else { amount.in_words() };
@@ -265,7 +265,7 @@ pub fn project(
     let content = Content::of(&record.fields);
     match act {
         Act::Disclosure { number, show_until, .. } => {
-            let case = cases::find(db, case_id).optional()?.ok_or(Error::NotFound("案件"))?;
+            let case = cases::find(db, case_id).or_none()?.ok_or(Error::NotFound("案件"))?;
             let decided = decision(&case)?;
             let row = disclosures::Disclosure {
                 id: DisclosureId::new(now).to_string(),
@@ -369,7 +369,7 @@ fn release_row(row: &disclosures::Disclosure, kind: &str, now: Moment) -> releas
 
 fn by_number(db: &mut Db, number: &str, case_id: &str) -> Result<disclosures::Disclosure, Error> {
     disclosures::by_number(db, number)
-        .optional()?
+        .or_none()?
         .filter(|row| row.case_id.as_deref() == Some(case_id))
         .ok_or(Error::NotFound("公示信息"))
 }

@@ -1,7 +1,7 @@
 //! Registering and revoking a person's signing key; each event is a record in the agency's register.
 
 use super::{
-    Desk, Error, House, Optional,
+    Desk, Error, House,
     append::{self, Begin},
     project::REGISTER,
     sealing,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{KeyId, Moment},
-    store::{Db, keys, people},
+    store::{Db, OrNone, keys, people},
 };
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use serde_json::json;
@@ -54,7 +54,7 @@ pub async fn enrol(desk: &Desk, enrolment: Enrolment) -> Result<KeyId, Error> {
         }
         Enrolment::Server { password } => {
             let row = person.clone();
-            let row = desk.house.store.read(move |db| people::find(db, &row).optional()).await?;
+            let row = desk.house.store.read(move |db| people::find(db, &row).or_none()).await?;
             let hash = row.ok_or(Error::NotFound("人员"))?.password_hash;
             desk.house.tries.count(&person)?;
             let key_id = id.to_string();
@@ -100,8 +100,8 @@ pub fn register(
     new: NewKey,
     now: Moment,
 ) -> Result<(), Error> {
-    let owner = people::find(db, person).optional()?.ok_or(Error::NotFound("人员"))?;
-    if keys::by_public_key(db, &new.public_key).optional()?.is_some() {
+    let owner = people::find(db, person).or_none()?.ok_or(Error::NotFound("人员"))?;
+    if keys::by_public_key(db, &new.public_key).or_none()?.is_some() {
         return Err(Error::Conflict("该密钥已经登记。".into()));
     }
     let public_hex = hex::encode(new.public_key);
@@ -138,9 +138,9 @@ pub async fn revoke(desk: &Desk, id: &KeyId, reason: &str) -> Result<(), Error> 
     desk.house
         .store
         .write(move |db| {
-            let key = keys::find(db, id.as_str()).optional()?.ok_or(Error::NotFound("密钥"))?;
+            let key = keys::find(db, id.as_str()).or_none()?.ok_or(Error::NotFound("密钥"))?;
             let owner = key.person_id.clone().ok_or(Error::NotFound("密钥"))?;
-            let owner = people::find(db, &owner).optional()?.ok_or(Error::NotFound("密钥"))?;
+            let owner = people::find(db, &owner).or_none()?.ok_or(Error::NotFound("密钥"))?;
             let own = owner.id == who.person.as_str();
             let administers = who.is(super::Role::Administrator) && owner.agency_id == who.agency;
             if !own && !administers {

@@ -104,22 +104,6 @@ impl From<crate::store::Error> for Error {
     }
 }
 
-/// Tells "there is none" from a fault, for look-ups by key.
-pub trait Optional<T> {
-    /// `None` when the store has no such row.
-    fn optional(self) -> Result<Option<T>, Error>;
-}
-
-impl<T> Optional<T> for Result<T, crate::store::Error> {
-    fn optional(self) -> Result<Option<T>, Error> {
-        match self {
-            Ok(found) => Ok(Some(found)),
-            Err(crate::store::Error::Missing) => Ok(None),
-            Err(fault) => Err(fault.into()),
-        }
-    }
-}
-
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.article.as_str() {

@@ -1,7 +1,7 @@
 //! Writing a case's dossier: every record with its proof, every exhibit, one checkpoint, a seal.
 
 use super::{
-    Error, House, Optional,
+    Error, House,
     append::{self, Begin},
     file,
     project::REGISTER,
@@ -18,7 +18,7 @@ use crate::{
         },
         record::ExhibitRef,
     },
-    store::{Db, agencies, cases, exhibits},
+    store::{Db, OrNone, agencies, cases, exhibits},
 };
 use futures_util::StreamExt;
 use serde_json::json;
@@ -131,7 +131,7 @@ pub async fn record_export(
 fn by_number(db: &mut Db, number: &str) -> Result<cases::Case, Error> {
     let mut found = Vec::new();
     for agency in agencies::all(db)? {
-        found.extend(cases::by_number(db, &agency.id, number).optional()?);
+        found.extend(cases::by_number(db, &agency.id, number).or_none()?);
     }
     if found.len() > 1 {
         return Err(Error::refused("有不止一个机关使用这个案件编号，没有导出。"));

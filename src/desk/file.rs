@@ -1,9 +1,9 @@
 //! A chain's records as they lie in the file: what was signed, with the private values opened.
 
-use super::{Error, House, Optional, sealing, sealing::SealingKey};
+use super::{Error, House, sealing, sealing::SealingKey};
 use crate::{
     ledger::{dsse::Envelope, field::Field, record::Payload},
-    store::{Db, chains, records},
+    store::{Db, OrNone, chains, records},
 };
 
 /// One record of a chain, read.
@@ -33,14 +33,14 @@ pub fn read(db: &mut Db, house: &House, chain: &str) -> Result<Vec<Filed>, Error
 
 /// One record by its id.
 pub fn one(db: &mut Db, house: &House, id: &str) -> Result<Filed, Error> {
-    let row = records::find(db, id).optional()?.ok_or(Error::NotFound("记录"))?;
+    let row = records::find(db, id).or_none()?.ok_or(Error::NotFound("记录"))?;
     let key = key(db, house, &row.chain)?;
     open(row, key.as_ref())
 }
 
 /// The key of a chain's private values; `None` once it was destroyed.
 pub fn key(db: &mut Db, house: &House, chain: &str) -> Result<Option<SealingKey>, Error> {
-    let row = chains::find(db, chain).optional()?.ok_or(Error::NotFound("链"))?;
+    let row = chains::find(db, chain).or_none()?.ok_or(Error::NotFound("链"))?;
     let Some(wrapped) = row.sealing_key else { return Ok(None) };
     SealingKey::from_wrapped(&house.master, chain, &wrapped)
         .map(Some)

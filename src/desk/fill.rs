@@ -1,7 +1,7 @@
 //! Facts that the service fills into a form: who, with which certificate, which round, which file.
 
 use super::{
-    Error, Optional,
+    Error,
     prepare::{Form, Ground},
     receive_exhibit::exhibit_ref,
 };
@@ -11,7 +11,7 @@ use crate::{
         forms::Role,
     },
     ledger::record::ExhibitRef,
-    store::{Db, cases, decisions, exhibits, people},
+    store::{Db, OrNone, cases, decisions, exhibits, people},
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -121,7 +121,7 @@ fn colleague(
     field: &str,
 ) -> Result<people::Person, Error> {
     people::find(db, id)
-        .optional()?
+        .or_none()?
         .filter(|person| person.agency_id == ground.agency.id && person.active)
         .ok_or_else(|| Error::invalid(field, "请选择本机关的在岗人员。"))
 }
@@ -149,7 +149,7 @@ fn head_of_agency(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<Strin
 
 fn reviewer(db: &mut Db, ground: &Ground<'_>) -> Result<Reviewer, Error> {
     let person = people::find(db, ground.who.person.as_str())
-        .optional()?
+        .or_none()?
         .ok_or(Error::NotFound("审核人员"))?;
     Ok(Reviewer { person: person.id, qualification: person.qualification })
 }
@@ -160,7 +160,7 @@ pub fn exhibits(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<Vec<Exh
     let Some(case) = &ground.case else { return Ok(refs) };
     for id in form.values.get("exhibits").into_iter().flatten().filter(|id| !id.is_empty()) {
         let exhibit = exhibits::find(db, id)
-            .optional()?
+            .or_none()?
             .filter(|exhibit| exhibit.case_id == case.id)
             .ok_or_else(|| Error::invalid("exhibits", "所选附件不属于本案。"))?;
         refs.push(exhibit_ref(&exhibit)?);

@@ -1,7 +1,7 @@
 //! Importing a published penalty list: every row becomes a disclosure or says why it does not.
 
 use super::{
-    Desk, Error, Optional,
+    Desk, Error,
     append::{self, Begin},
     disclose::{self, Content, SHOWN},
     penalty_list::{Entry, List, Row, Verdict},
@@ -15,7 +15,7 @@ use crate::{
         masking, words,
     },
     ledger::field::Field,
-    store::{Db, agencies, disclosures},
+    store::{Db, OrNone, agencies, disclosures},
 };
 use futures_util::{StreamExt, stream};
 use serde_json::json;
@@ -54,7 +54,7 @@ pub async fn import_list<'l>(
     file: Digest,
 ) -> Result<Vec<Imported<'l>>, Error> {
     let wanted = code.to_owned();
-    let agency = desk.house.store.read(move |db| agencies::by_code(db, &wanted).optional()).await?;
+    let agency = desk.house.store.read(move |db| agencies::by_code(db, &wanted).or_none()).await?;
     let agency = agency.ok_or(Error::NotFound("执法主体"))?;
     stream::iter(&list.rows)
         .map(|row| async {
@@ -127,7 +127,7 @@ pub(super) async fn publish_entry(
         .store
         .write(move |db| {
             let key = &draft.origin.source_key;
-            if let Some(known) = disclosures::by_source_key(db, key).optional()? {
+            if let Some(known) = disclosures::by_source_key(db, key).or_none()? {
                 return Ok(Fate::Known(known.number));
             }
             draft.link(db, &house, now).map(Fate::Published)

@@ -38,6 +38,6 @@ pub mod submit;
 pub mod view_exhibit;
 pub mod vouch;
 
-pub use error::{Error, FieldFault, Optional, Reason};
+pub use error::{Error, FieldFault, Reason};
 pub use house::{Clock, Desk, House, Limits, ServiceKey};
 pub use permit::{Role, Who};

@@ -1,8 +1,6 @@
 //! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
 
-use super::{
-    Desk, Error, FieldFault, House, Optional, Who, disclose, fill, project, sealing, vouch,
-};
+use super::{Desk, Error, FieldFault, House, Who, disclose, fill, project, sealing, vouch};
 use crate::{
     base::{CaseId, Digest, DraftId, Moment},
     law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
@@ -11,7 +9,7 @@ use crate::{
         field::{self, Field},
         record::{Payload, SCHEMA, Signer},
     },
-    store::{Db, agencies, cases, chains, drafts, keys},
+    store::{Db, OrNone, agencies, cases, chains, drafts, keys},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -132,7 +130,7 @@ fn ground<'h>(
 ) -> Result<Ground<'h>, Error> {
     let spec = house.rulebook.form(&form.kind).ok_or(Error::NotFound("记录种类"))?;
     let case = match &form.case {
-        Some(id) => Some(cases::find(db, id.as_str()).optional()?.ok_or(Error::NotFound("案件"))?),
+        Some(id) => Some(cases::find(db, id.as_str()).or_none()?.ok_or(Error::NotFound("案件"))?),
         None if form.kind == "filing" => None,
         None => return Err(Error::NotFound("案件")),
     };
@@ -145,7 +143,7 @@ fn ground<'h>(
     if !spec.roles.iter().any(|role| who.is(*role)) {
         return Err(Error::Forbidden("制作这类记录"));
     }
-    let agency = agencies::find(db, &who.agency).optional()?.ok_or(Error::NotFound("执法主体"))?;
+    let agency = agencies::find(db, &who.agency).or_none()?.ok_or(Error::NotFound("执法主体"))?;
     let state = match &case {
         Some(case) => serde_json::from_str(&case.state).map_err(Error::broken)?,
         None => CaseState::default(),
@@ -155,7 +153,7 @@ fn ground<'h>(
 
 fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
     let (Some(case), Some(head)) = (&form.case, &form.head) else { return Ok(()) };
-    let chain = chains::find(db, case.as_str()).optional()?.ok_or(Error::NotFound("案件"))?;
+    let chain = chains::find(db, case.as_str()).or_none()?.ok_or(Error::NotFound("案件"))?;
     if hex::encode(&chain.head) == *head {
         return Ok(());
     }
@@ -221,7 +219,7 @@ fn keep(
     now: Moment,
 ) -> Result<DraftId, Error> {
     let id = DraftId::new(now);
-    let head = chains::find(db, &payload.chain).optional()?.map(|chain| chain.head);
+    let head = chains::find(db, &payload.chain).or_none()?.map(|chain| chain.head);
     drafts::insert(
         db,
         &drafts::Draft {

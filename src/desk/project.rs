@@ -1,6 +1,6 @@
 //! Projections: judging a record by the law before it is linked, and the rows it implies after.
 
-use super::{Error, House, Optional, Reason, append::Linked, append::Vouched, disclose, register};
+use super::{Error, House, Reason, append::Linked, append::Vouched, disclose, register};
 use crate::{
     base::{Day, Digest, Moment},
     law::{
@@ -11,7 +11,7 @@ use crate::{
         procedure::{self, CaseState, Step},
     },
     ledger::record::Payload,
-    store::{Db, agencies, cases, clocks, decisions, records, reviews},
+    store::{Db, OrNone, agencies, cases, clocks, decisions, records, reviews},
 };
 
 /// A case record that the law let pass.
@@ -46,13 +46,13 @@ pub fn judge(
     let facts = serde_json::Value::Object(payload.facts.clone());
     let act = Act::parse(&payload.kind, &facts)
         .map_err(|fault| Error::invalid("facts", format!("记录事项不合规范：{fault}")))?;
-    let case = cases::find(db, &payload.chain).optional()?;
+    let case = cases::find(db, &payload.chain).or_none()?;
     let agency_id = match (&case, &act) {
         (Some(case), _) => case.agency_id.clone(),
         (None, Act::Filing { .. }) => filing_agency(db, &people(payload))?,
         (None, _) => return Err(Error::NotFound("案件")),
     };
-    let agency = agencies::find(db, &agency_id).optional()?.ok_or(Error::NotFound("执法主体"))?;
+    let agency = agencies::find(db, &agency_id).or_none()?.ok_or(Error::NotFound("执法主体"))?;
     let state = match &case {
         Some(case) => serde_json::from_str(&case.state).map_err(Error::broken)?,
         None => CaseState::default(),
@@ -97,7 +97,7 @@ fn people(payload: &Payload) -> Vec<String> {
 fn filing_agency(db: &mut Db, signers: &[String]) -> Result<String, Error> {
     let signer = signers.first().ok_or(Error::NotFound("签名人"))?;
     let person =
-        crate::store::people::find(db, signer).optional()?.ok_or(Error::NotFound("签名人"))?;
+        crate::store::people::find(db, signer).or_none()?.ok_or(Error::NotFound("签名人"))?;
     Ok(person.agency_id)
 }
 

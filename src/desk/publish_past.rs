@@ -1,11 +1,11 @@
 //! Publishing a decision made before this system kept the case: no case here, the clerk answers for it.
 
 use super::{
-    Desk, Error, Optional, Role,
+    Desk, Error, Role,
     import_list::{Fate, Origin, publish_entry},
     penalty_list::Entry,
 };
-use crate::store::agencies;
+use crate::store::{OrNone, agencies};
 
 /// Publishes `entry` for the signed-in clerk's agency; gives its public number. A document number that the
 /// agency has published this way before adds nothing and gives the number it has.
@@ -20,7 +20,7 @@ pub async fn publish_past(desk: &Desk, entry: &Entry) -> Result<String, Error> {
         return Err(Error::invalid("document_number", "请填写决定书文号。"));
     }
     let id = who.agency.clone();
-    let agency = desk.house.store.read(move |db| agencies::find(db, &id).optional()).await?;
+    let agency = desk.house.store.read(move |db| agencies::find(db, &id).or_none()).await?;
     let agency = agency.ok_or(Error::NotFound("执法主体"))?;
     let origin = Origin {
         kind: "past-disclosure",

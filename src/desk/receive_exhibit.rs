@@ -1,7 +1,7 @@
 //! Putting a complete upload on record: bytes into the vault first, then one write with the custody record.
 
 use super::{
-    Desk, Error, Optional,
+    Desk, Error,
     append::{self, Begin},
     begin_upload,
     vouch::{self, OwnRecord},
@@ -14,7 +14,7 @@ use crate::{
         vault::VaultError,
     },
     ledger::{chunk, record::ExhibitRef},
-    store::{Db, cases, exhibits, uploads},
+    store::{Db, OrNone, cases, exhibits, uploads},
 };
 use serde_json::json;
 
@@ -94,7 +94,7 @@ fn custody(
     exhibit: &exhibits::Exhibit,
     now: Moment,
 ) -> Result<String, Error> {
-    let case = cases::find(db, &exhibit.case_id).optional()?.ok_or(Error::NotFound("案件"))?;
+    let case = cases::find(db, &exhibit.case_id).or_none()?.ok_or(Error::NotFound("案件"))?;
     begin_upload::refuse_closed(&case)?;
     let mut facts = serde_json::Map::new();
     facts.insert("on".into(), json!(now.day()));

@@ -2,13 +2,13 @@
 //! A record made elsewhere brings its own copy of these facts, and the law judges by that copy.
 
 use super::{
-    Error, Optional, Reason,
+    Error, Reason,
     permit::{self, Role},
 };
 use crate::{
     law::act::{Act, Officer},
     ledger::record::Payload,
-    store::{Db, exhibits, people},
+    store::{Db, OrNone, exhibits, people},
 };
 
 /// Compares the people named by `act` with the register of `agency`.
@@ -87,7 +87,7 @@ fn colleague(
     id: &str,
     role: Role,
 ) -> Result<Option<people::Person>, Error> {
-    let person = people::find(db, id).optional()?;
+    let person = people::find(db, id).or_none()?;
     Ok(person.filter(|person| {
         person.agency_id == agency && permit::parse_roles(&person.roles).contains(&role)
     }))

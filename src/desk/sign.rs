@@ -1,7 +1,7 @@
 //! Signing a prepared record; with the last signature it is linked.
 
 use super::{
-    Desk, Error, House, Optional,
+    Desk, Error, House,
     append::{self, Begin, Linked},
     prepare::waiting_for,
     project, sealing,
@@ -15,7 +15,7 @@ use crate::{
         field::Field,
         record::Payload,
     },
-    store::{self, drafts, keys, people},
+    store::{self, OrNone, drafts, keys, people},
 };
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 
@@ -87,7 +87,7 @@ pub async fn sign(desk: &Desk, id: &DraftId, signing: Signing) -> Result<Signed,
 
 async fn find(desk: &Desk, id: &DraftId) -> Result<drafts::Draft, Error> {
     let id = id.to_string();
-    let row = desk.house.store.read(move |db| drafts::find(db, &id).optional()).await?;
+    let row = desk.house.store.read(move |db| drafts::find(db, &id).or_none()).await?;
     let row = row.ok_or(Error::NotFound("待签记录"))?;
     if row.expires_at < desk.now.millis() {
         return Err(Error::Gone("待签记录已经过期，没有入链，请重新制作。".into()));
@@ -108,7 +108,7 @@ async fn unlock_and_sign(
         .house
         .store
         .read(move |db| {
-            Ok::<_, Error>((keys::find(db, &id).optional()?, people::find(db, &person).optional()?))
+            Ok::<_, Error>((keys::find(db, &id).or_none()?, people::find(db, &person).or_none()?))
         })
         .await?;
     let sealed = key.and_then(|key| key.sealed_secret).ok_or_else(|| {
@@ -128,7 +128,7 @@ async fn unlock_and_sign(
 
 async fn verify_own(desk: &Desk, key_id: &str, payload: &[u8], sig: [u8; 64]) -> Result<(), Error> {
     let id = key_id.to_owned();
-    let key = desk.house.store.read(move |db| keys::find(db, &id).optional()).await?;
+    let key = desk.house.store.read(move |db| keys::find(db, &id).or_none()).await?;
     let key = key
         .filter(|key| key.revoked_at.is_none())
         .ok_or_else(|| Error::refused("签名所用的密钥不存在或者已经吊销。"))?;
@@ -208,7 +208,7 @@ pub async fn rekey(desk: &Desk, id: &DraftId, key: &KeyId) -> Result<(), Error> 
         .store
         .write(move |db| {
             let key = keys::find(db, &key)
-                .optional()?
+                .or_none()?
                 .filter(|key| key.person_id.as_deref() == Some(&who) && key.revoked_at.is_none())
                 .ok_or(Error::NotFound("密钥"))?;
             let mut payload = Payload::parse(&row.payload).map_err(Error::broken)?;

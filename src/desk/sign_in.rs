@@ -1,9 +1,9 @@
 //! Signing in and out: password by argon2id, tries limited by account and address, sessions in rows.
 
-use super::{Desk, Error, Optional, Who, permit, sealing};
+use super::{Desk, Error, Who, permit, sealing};
 use crate::{
     base::{Digest, Moment},
-    store::{Db, people, sessions},
+    store::{Db, OrNone, people, sessions},
 };
 use argon2::{
     Argon2,
@@ -97,7 +97,7 @@ pub async fn sign_in(
     desk.house.tries.count_address(address)?;
     desk.house.tries.count(login)?;
     let name = login.to_owned();
-    let person = desk.house.store.read(move |db| people::by_login(db, &name).optional()).await?;
+    let person = desk.house.store.read(move |db| people::by_login(db, &name).or_none()).await?;
     // An unknown account costs the same time as a wrong password.
     let hash = person.as_ref().map_or(DECOY, |p| p.password_hash.as_str()).to_owned();
     let password = password.to_owned();
@@ -143,11 +143,11 @@ fn session(
     digest: &str,
     now: Moment,
 ) -> Result<Option<(sessions::Session, people::Person)>, Error> {
-    let Some(session) = sessions::find(db, digest).optional()? else { return Ok(None) };
+    let Some(session) = sessions::find(db, digest).or_none()? else { return Ok(None) };
     if session.expires_at < now.millis() {
         return Ok(None);
     }
-    let person = people::find(db, &session.person_id).optional()?;
+    let person = people::find(db, &session.person_id).or_none()?;
     Ok(person.filter(|p| p.active).map(|p| (session, p)))
 }
 

@@ -1,13 +1,16 @@
 //! Taking a record that was made and signed elsewhere, for example offline on a device.
 
 use super::{
-    Desk, Error, Optional,
+    Desk, Error,
     append::{self, Begin, Linked},
     project::REGISTER,
     sign_in::blocking,
     vouch,
 };
-use crate::ledger::{dsse::Envelope, field::Field, record::Payload};
+use crate::{
+    ledger::{dsse::Envelope, field::Field, record::Payload},
+    store::OrNone,
+};
 
 /// Links a signed record. The signed-in person must be one of its signers.
 ///
@@ -43,7 +46,7 @@ pub async fn submit(desk: &Desk, envelope: Vec<u8>, fields: Vec<Field>) -> Resul
     desk.house
         .store
         .write(move |db| {
-            if let Some(case) = crate::store::cases::find(db, &record.payload.chain).optional()?
+            if let Some(case) = crate::store::cases::find(db, &record.payload.chain).or_none()?
                 && case.agency_id != who.agency
             {
                 return Err(Error::NotFound("案件"));

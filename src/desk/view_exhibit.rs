@@ -1,7 +1,7 @@
 //! Looking at an exhibit: the bytes, and the record (调阅) that says who looked.
 
 use super::{
-    Desk, Error, House, Optional,
+    Desk, Error, House,
     append::{self, Begin},
     project::REGISTER,
     receive_exhibit::vault_refusal,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     base::ExhibitId,
     evidence::{sniff, vault::Reading},
-    store::{cases, exhibits},
+    store::{OrNone, cases, exhibits},
 };
 use serde_json::json;
 use std::ops::Range;
@@ -68,9 +68,9 @@ pub async fn visible(desk: &Desk, id: &ExhibitId) -> Result<exhibits::Exhibit, E
     desk.house
         .store
         .read(move |db| {
-            let exhibit = exhibits::find(db, &id).optional()?.ok_or(Error::NotFound("证据附件"))?;
+            let exhibit = exhibits::find(db, &id).or_none()?.ok_or(Error::NotFound("证据附件"))?;
             let case =
-                cases::find(db, &exhibit.case_id).optional()?.ok_or(Error::NotFound("证据附件"))?;
+                cases::find(db, &exhibit.case_id).or_none()?.ok_or(Error::NotFound("证据附件"))?;
             who.require_sight(&case.agency_id).map_err(|_| Error::NotFound("证据附件"))?;
             Ok(exhibit)
         })

@@ -1,6 +1,6 @@
 //! Checking a signed record before it may be linked, and signing what the machine itself does.
 
-use super::{Error, House, Optional, append::Vouched, sealing};
+use super::{Error, House, append::Vouched, sealing};
 use crate::{
     base::{Digest, Moment, RecordId},
     ledger::{
@@ -8,7 +8,7 @@ use crate::{
         field::{self, Field},
         record::{Custody, ExhibitRef, Payload, SCHEMA, Signer},
     },
-    store::{Db, keys},
+    store::{Db, OrNone, keys},
 };
 use ed25519_dalek::{Signer as _, VerifyingKey};
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ pub struct KnownKey {
 pub fn known_keys(db: &mut Db, envelope: &Envelope) -> Result<HashMap<String, KnownKey>, Error> {
     let mut known = HashMap::new();
     for signature in &envelope.signatures {
-        let Some(row) = keys::find(db, &signature.keyid).optional()? else { continue };
+        let Some(row) = keys::find(db, &signature.keyid).or_none()? else { continue };
         if row.revoked_at.is_some() {
             continue;
         }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::{CaseId, Day, DraftId, Moment},
     desk::{
-        Desk, House, Optional,
+        Desk, House,
         begin_upload::{self, Opening},
         continue_upload,
         prepare::{self, Form},
@@ -18,7 +18,7 @@ use crate::{
     evidence::generate,
     law::forms::{Input, Role},
     ledger::record::Payload,
-    store::drafts,
+    store::{OrNone, drafts},
 };
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
@@ -152,8 +152,8 @@ impl Ground<'_> {
     /// Everybody whom the draft names signs it, one after the other.
     async fn sign_all(&self, draft: &DraftId, now: &mut Moment) -> Result<CaseId> {
         let id = draft.to_string();
-        let row = self.house.store.read(move |db| drafts::find(db, &id).optional()).await;
-        let row = row.map_err(say)?.context("the draft is gone")?;
+        let row = self.house.store.read(move |db| drafts::find(db, &id).or_none()).await?;
+        let row = row.context("the draft is gone")?;
         let payload = Payload::parse(&row.payload)?;
         for signer in &payload.signers {
             *now = now.plus_millis(MOMENTARY);

@@ -4,14 +4,14 @@ pub use super::wording::{Line, lines, moment_words, title};
 use super::{Names, cases::stage_label};
 use crate::{
     base::{CaseId, Moment},
-    desk::{Desk, Error, House, Optional, Role, Who, file, project},
+    desk::{Desk, Error, House, Role, Who, file, project},
     evidence::sniff,
     law::{
         gate,
         procedure::{self, CaseState},
         words,
     },
-    store::{Db, agencies, cases, chains, disclosures, drafts, entries, exhibits},
+    store::{Db, OrNone, agencies, cases, chains, disclosures, drafts, entries, exhibits},
 };
 use serde::Serialize;
 
@@ -193,7 +193,7 @@ pub async fn case_file(desk: &Desk, id: &CaseId) -> Result<CaseFile, Error> {
 }
 
 fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result<CaseFile, Error> {
-    let case = cases::find(db, id).optional()?.ok_or(Error::NotFound("案件"))?;
+    let case = cases::find(db, id).or_none()?.ok_or(Error::NotFound("案件"))?;
     who.require_sight(&case.agency_id)?;
     let agency = agencies::find(db, &case.agency_id)?;
     let pack = project::pack_of(house, &agency)?;

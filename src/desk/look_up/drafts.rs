@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     base::{DraftId, Moment},
-    desk::{Desk, Error, House, Optional, Who, file::Filed, sign},
+    desk::{Desk, Error, House, Who, file::Filed, sign},
     ledger::{
         dsse::{Envelope, Signature},
         field::Field,
         record::{Custody, Payload},
     },
-    store::{Db, cases, chains, drafts, keys, records},
+    store::{Db, OrNone, cases, chains, drafts, keys, records},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
@@ -77,7 +77,7 @@ pub async fn draft(desk: &Desk, id: &DraftId) -> Result<DraftView, Error> {
 }
 
 fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Error> {
-    let row = drafts::find(db, id).optional()?.ok_or(Error::NotFound("待签记录"))?;
+    let row = drafts::find(db, id).or_none()?.ok_or(Error::NotFound("待签记录"))?;
     let payload = Payload::parse(&row.payload).map_err(Error::broken)?;
     let concerned = row.prepared_by == who.person.as_str()
         || payload.signers.iter().any(|signer| signer.person == who.person.as_str());
@@ -89,7 +89,7 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
         serde_json::from_str(&row.signatures).map_err(Error::broken)?;
     let mut signers = Vec::new();
     for signer in &payload.signers {
-        let key = keys::find(db, &signer.key).optional()?;
+        let key = keys::find(db, &signer.key).or_none()?;
         signers.push(SignerView {
             public_key: key.map(|key| STANDARD.encode(key.public_key)).unwrap_or_default(),
             name: names.of(db, &signer.person)?,
@@ -100,8 +100,8 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
         });
     }
     let mine = signers.iter().find(|s| s.person == who.person.as_str() && !s.signed).cloned();
-    let case = cases::find(db, &row.chain).optional()?;
-    let chain = chains::find(db, &row.chain).optional()?;
+    let case = cases::find(db, &row.chain).or_none()?;
+    let chain = chains::find(db, &row.chain).or_none()?;
     let filed = as_filed(house, &row, payload)?;
     Ok(DraftView {
         title: title(house, &row.kind),
@@ -166,7 +166,7 @@ pub async fn to_sign(desk: &Desk) -> Result<Vec<DraftCard>, Error> {
             let mut names = Names::default();
             let mut cards = Vec::new();
             for row in drafts::waiting_for(db, &person)? {
-                let case = cases::find(db, &row.chain).optional()?;
+                let case = cases::find(db, &row.chain).or_none()?;
                 cards.push(DraftCard {
                     title: title(&house, &row.kind),
                     case_title: case

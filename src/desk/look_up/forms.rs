@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     base::{CaseId, Day},
-    desk::{Desk, Error, House, Optional, Role, Who, disclose, file, permit, project},
+    desk::{Desk, Error, House, Role, Who, disclose, file, permit, project},
     law::forms::{Choice, Exhibits, FieldSpec, FormSpec, Input, Source},
-    store::{Db, agencies, cases, chains, items, people},
+    store::{Db, OrNone, agencies, cases, chains, items, people},
 };
 use serde::Serialize;
 
@@ -74,7 +74,7 @@ fn build(
         return Err(Error::Forbidden("制作这类记录"));
     }
     let case = match &file {
-        Some(file) => Some(cases::find(db, &file.id).optional()?.ok_or(Error::NotFound("案件"))?),
+        Some(file) => Some(cases::find(db, &file.id).or_none()?.ok_or(Error::NotFound("案件"))?),
         None => None,
     };
     if case.as_ref().is_some_and(|case| case.agency_id != who.agency) {

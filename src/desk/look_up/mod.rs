@@ -12,7 +12,7 @@ pub mod review_file;
 pub mod wording;
 pub mod work;
 
-use super::Optional;
+use crate::store::OrNone;
 use crate::{base::Day, law::words, store::Db};
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ impl Names {
             return Ok(name.clone());
         }
         let name = crate::store::people::find(db, person)
-            .optional()?
+            .or_none()?
             .map_or("未知人员".into(), |p| p.name);
         self.0.insert(person.to_owned(), name.clone());
         Ok(name)

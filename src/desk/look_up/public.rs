@@ -16,10 +16,10 @@ pub use rows::{Listed, Rows, rows};
 use super::{case_file::moment_words, day_words};
 use crate::{
     base::Moment,
-    desk::{Desk, Error, Optional},
+    desk::{Desk, Error},
     law::{act::PenaltyKind, words},
     store::{
-        Db, agencies as agency_rows,
+        Db, OrNone, agencies as agency_rows,
         disclosures::{self, Filter},
     },
 };
@@ -128,9 +128,7 @@ fn read_list(db: &mut Db, query: &Query, today: &str) -> Result<ListPage, Error>
 fn filter(db: &mut Db, query: &Query, today: &str) -> Result<Filter, Error> {
     let agency_id = match query.agency.as_str() {
         "" => String::new(),
-        code => {
-            agency_rows::by_code(db, code).optional()?.map_or("none".into(), |agency| agency.id)
-        }
+        code => agency_rows::by_code(db, code).or_none()?.map_or("none".into(), |agency| agency.id),
     };
     let known = |state: &str| STATES.iter().any(|(word, _)| *word == state);
     let all = || STATES.iter().map(|(word, _)| (*word).to_owned()).collect();
@@ -205,7 +203,7 @@ fn find_numbered(db: &mut Db, text: &str, today: &str) -> Result<Option<String>,
     if text.is_empty() {
         return Ok(None);
     }
-    if let Some(row) = disclosures::by_number(db, text).optional()? {
+    if let Some(row) = disclosures::by_number(db, text).or_none()? {
         return Ok(Some(row.number));
     }
     let query = Query { words: text.to_owned(), ..Query::default() };

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{CaseId, Day, Digest, Moment},
-    desk::{Desk, Error, House, Optional, Reason, Role, Who, file, project},
+    desk::{Desk, Error, House, Reason, Role, Who, file, project},
     law::{
         act::{Act, Finding, ReviewResult, Reviewer},
         gate, major,
@@ -16,7 +16,7 @@ use crate::{
         rule,
     },
     ledger::entry::{self, Entry},
-    store::{Db, agencies, cases, entries, items, people, reviews},
+    store::{Db, OrNone, agencies, cases, entries, items, people, reviews},
 };
 use serde::Serialize;
 
@@ -111,7 +111,7 @@ fn build(
         passed: passed(db, &ground)?,
         submission: lines("submission"),
         conclusion: lines("conclusion"),
-        item: items::find(db, &case.item_code).optional()?.map(|item| ItemView {
+        item: items::find(db, &case.item_code).or_none()?.map(|item| ItemView {
             code: item.code,
             name: item.name,
             basis: item.basis,

@@ -3,8 +3,8 @@
 use super::clean;
 use crate::{
     base::Day,
-    desk::{Desk, Error, Optional, Role, look_up::day_words, permit::parse_roles},
-    store::{Db, agencies as agency_rows, items, people},
+    desk::{Desk, Error, Role, look_up::day_words, permit::parse_roles},
+    store::{Db, OrNone, agencies as agency_rows, items, people},
 };
 use serde::Serialize;
 
@@ -112,7 +112,7 @@ fn read_agency(
     page: i64,
     today: Day,
 ) -> Result<AgencyPage, Error> {
-    let row = agency_rows::by_code(db, code).optional()?.ok_or(Error::NotFound("执法主体"))?;
+    let row = agency_rows::by_code(db, code).or_none()?.ok_or(Error::NotFound("执法主体"))?;
     let parent = match &row.parent_id {
         Some(id) => agency_rows::find(db, id)?.name,
         None => String::new(),

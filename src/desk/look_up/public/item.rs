@@ -4,7 +4,7 @@ use super::{AgencyView, state_label};
 use crate::{
     base::Moment,
     desk::{
-        Desk, Error, House, Optional,
+        Desk, Error, House,
         disclose::{Content, ITEMS, SHOWN},
         file,
         look_up::{case_file::moment_words, day_words},
@@ -12,7 +12,7 @@ use crate::{
     },
     law::{procedure, words},
     ledger::{bundle::Proof, field::Field},
-    store::{Db, agencies, cases, checkpoints, disclosures, entries, releases},
+    store::{Db, OrNone, agencies, cases, checkpoints, disclosures, entries, releases},
 };
 use serde::Serialize;
 
@@ -113,7 +113,7 @@ pub async fn item(desk: &Desk, number: &str) -> Result<Item, Error> {
 }
 
 fn read_item(db: &mut Db, house: &House, number: &str, now: Moment) -> Result<Item, Error> {
-    let row = disclosures::by_number(db, number).optional()?.ok_or(Error::NotFound("公示信息"))?;
+    let row = disclosures::by_number(db, number).or_none()?.ok_or(Error::NotFound("公示信息"))?;
     let agency = agencies::find(db, &row.agency_id)?;
     let content: Content = serde_json::from_str(&row.content).map_err(Error::broken)?;
     let state = state(&row, now);
@@ -258,7 +258,7 @@ pub async fn proof(desk: &Desk, number: &str) -> Result<Proof, Error> {
     desk.house
         .store
         .read(move |db| {
-            let row = disclosures::by_number(db, &number).optional()?;
+            let row = disclosures::by_number(db, &number).or_none()?;
             let row = row.ok_or(Error::NotFound("公示信息"))?;
             let state = state(&row, now);
             if matches!(state, "withdrawn" | "expired") {

@@ -4,7 +4,7 @@ use super::{Error, House, Reason, project, sealing, sealing::SealingKey};
 use crate::{
     base::{Digest, Moment, RecordId},
     ledger::{entry::Entry, field::Field, leaf::Leaf, record::Payload},
-    store::{Db, OrNone, chains, entries, keys, records},
+    store::{self, Db, OrNone, chains, entries, keys, records},
 };
 
 /// A record whose signatures and field root were checked by [`super::vouch`].
@@ -61,10 +61,15 @@ pub fn append(
     now: Moment,
 ) -> Result<Linked, Error> {
     refuse_revoked(db, &record.keys)?;
-    if records::by_payload_digest(db, &record.payload_digest.hex())?.is_some() {
-        return Err(Error::Conflict("这份签名已经提交过，没有再次记录。".into()));
-    }
-    let case = project::judge(db, house, record, now)?;
+    let case = match project::judge(db, house, record, now) {
+        Ok(case) => case,
+        Err(objection) => {
+            // Of a record that is linked already the law would say what it thinks of a second one.
+            let digest = record.payload_digest.hex();
+            let linked = records::by_payload_digest(db, &digest)?.is_some();
+            return Err(if linked { taken_before() } else { objection });
+        }
+    };
     let linked = link(db, &house.master, record, begin, now)?;
     project::project(db, house, record, &linked, case, now)?;
     Ok(linked)
@@ -92,7 +97,10 @@ pub fn link(
         [] => None,
         fields => Some(sealing::seal_fields(&chain.key, record.id.as_str(), fields)?),
     };
-    records::insert(db, &row(record, &digest, chain.length, fields, now))?;
+    match records::insert(db, &row(record, &digest, chain.length, fields, now)) {
+        Err(store::Error::Taken) => return Err(taken_before()),
+        inserted => inserted?,
+    }
     let nonce: [u8; 32] = sealing::random()?;
     let new = entries::NewEntry {
         chain: &entry.chain,
@@ -108,6 +116,10 @@ pub fn link(
     chains::advance(db, &entry.chain, chain.length.cast_signed(), head.as_bytes())?;
 
     Ok(Linked { record: record.id.clone(), digest, seq: entry.seq, head, leaf })
+}
+
+fn taken_before() -> Error {
+    Error::Conflict("这份签名已经提交过，没有再次记录。".into())
 }
 
 struct OpenChain {

@@ -119,12 +119,14 @@ pub fn project(
     judged: Option<Judged>,
     now: Moment,
 ) -> Result<(), Error> {
-    let Some(Judged { mut state, act, case, agency }) = judged else { return Ok(()) };
-    let before = state.clone();
-    state.apply(&step(record, linked, act.clone(), now));
-    write_case(db, house, record, &state, &act, case.as_ref(), &agency, now)?;
-    void_reviews(db, &record.payload.chain, &before, &state)?;
+    let Some(judged) = judged else { return Ok(()) };
+    let mut state = judged.state.clone();
+    state.apply(&step(record, linked, judged.act.clone(), now));
     let case_id = record.payload.chain.as_str();
+    write_case(db, record, &judged, &state, now)?;
+    write_clocks(db, house, case_id, &judged, &state)?;
+    void_reviews(db, case_id, &judged.state, &state)?;
+    let Judged { state: before, act, agency, .. } = judged;
     match &act {
         Act::Submission { on, round, .. } => {
             let due = review_due(house, pack_of(house, &agency)?, *on);
@@ -191,82 +193,81 @@ fn step(record: &Vouched, linked: &Linked, act: Act, received_at: Moment) -> Ste
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+/// Files the case, or moves its row on.
 fn write_case(
     db: &mut Db,
-    house: &House,
     record: &Vouched,
+    judged: &Judged,
     state: &CaseState,
-    act: &Act,
-    case: Option<&cases::Case>,
-    agency: &agencies::Agency,
     now: Moment,
 ) -> Result<(), Error> {
     let id = record.payload.chain.as_str();
-    let json = serde_json::to_string(state).map_err(Error::broken)?;
-    let stage = word(&state.stage())?;
-    let closed_at = matches!(act, Act::Closing { .. }).then(|| now.millis());
-    if let Some(case) = case {
-        let closed_at = case.closed_at.or(closed_at);
-        let updated_at = now.millis();
-        let row = cases::Case { stage, state: json, updated_at, closed_at, ..case.clone() };
-        cases::update(db, &row)?;
-    } else if let Act::Filing { item, .. } = act {
-        let value = |path: &str| {
-            record
-                .fields
-                .iter()
-                .find(|f| f.path == path)
-                .map(|f| f.value.clone())
-                .unwrap_or_default()
-        };
-        cases::insert(
-            db,
-            &cases::Case {
-                id: id.to_owned(),
-                agency_id: agency.id.clone(),
-                number: value("case.number"),
-                title: value("text.title"),
-                party: value("party.name"),
-                act_kind: "penalty".into(),
-                item_code: item.clone(),
-                stage,
-                state: json,
-                opened_by: first_signer(&record.payload),
-                opened_at: now.millis(),
-                updated_at: now.millis(),
-                closed_at,
-            },
-        )?;
+    let closed_at = matches!(judged.act, Act::Closing { .. }).then(|| now.millis());
+    let progress = cases::Progress {
+        stage: word(&state.stage())?,
+        state: serde_json::to_string(state).map_err(Error::broken)?,
+        updated_at: now.millis(),
+        closed_at: judged.case.as_ref().and_then(|case| case.closed_at).or(closed_at),
+    };
+    match (&judged.case, &judged.act) {
+        (Some(_), _) => Ok(cases::advance(db, id, &progress)?),
+        (None, Act::Filing { item, .. }) => {
+            let row = filed(record, &judged.agency.id, item, progress);
+            Ok(cases::insert(db, &row)?)
+        }
+        (None, _) => Err(Error::broken("a case without a filing")),
     }
-    write_clocks(db, house, id, agency, state)
 }
 
+/// The row of a case that begins with `record`.
+fn filed(record: &Vouched, agency: &str, item: &str, progress: cases::Progress) -> cases::Case {
+    let value = |path: &str| {
+        let field = record.fields.iter().find(|field| field.path == path);
+        field.map(|field| field.value.clone()).unwrap_or_default()
+    };
+    cases::Case {
+        id: record.payload.chain.clone(),
+        agency_id: agency.to_owned(),
+        number: value("case.number"),
+        title: value("text.title"),
+        party: value("party.name"),
+        act_kind: "penalty".into(),
+        item_code: item.to_owned(),
+        stage: progress.stage,
+        state: progress.state,
+        opened_by: first_signer(&record.payload),
+        opened_at: progress.updated_at,
+        updated_at: progress.updated_at,
+        closed_at: progress.closed_at,
+    }
+}
+
+/// Replaces the case's clocks if the record moved any; most records move none.
 fn write_clocks(
     db: &mut Db,
     house: &House,
     case_id: &str,
-    agency: &agencies::Agency,
+    judged: &Judged,
     state: &CaseState,
 ) -> Result<(), Error> {
-    let pack = pack_of(house, agency)?;
-    let rows: Vec<clocks::ClockRow> =
-        procedure::clocks(&house.rulebook, &house.calendar, pack, state)
-            .into_iter()
-            .enumerate()
-            .map(|(n, clock)| clocks::ClockRow {
-                id: format!("{case_id}:{n}"),
-                case_id: case_id.to_owned(),
-                agency_id: agency.id.clone(),
-                rule: clock.rule,
-                start_on: clock.start.to_string(),
-                due: clock.due.to_string(),
-                provisional: clock.provisional,
-                met_on: clock.met_on.map(|day| day.to_string()),
-            })
-            .collect();
-    clocks::replace(db, case_id, &rows)?;
-    Ok(())
+    let pack = pack_of(house, &judged.agency)?;
+    let clocks = |state| procedure::clocks(&house.rulebook, &house.calendar, pack, state);
+    let now = clocks(state);
+    if now == clocks(&judged.state) {
+        return Ok(());
+    }
+    let row = |(n, clock): (usize, procedure::Clock)| clocks::ClockRow {
+        id: format!("{case_id}:{n}"),
+        case_id: case_id.to_owned(),
+        agency_id: judged.agency.id.clone(),
+        rule: clock.rule,
+        start_on: clock.start.to_string(),
+        due: clock.due.to_string(),
+        provisional: clock.provisional,
+        met_on: clock.met_on.map(|day| day.to_string()),
+    };
+    let rows: Vec<clocks::ClockRow> = now.into_iter().enumerate().map(row).collect();
+    Ok(clocks::replace(db, case_id, &rows)?)
 }
 
 /// A record that changes the file voids the review that passed it, visibly.

@@ -4,12 +4,11 @@ use super::{
     Desk, Error,
     append::{self, Begin, Linked},
     project::REGISTER,
-    sign_in::blocking,
     vouch,
 };
 use crate::{
     ledger::{dsse::Envelope, field::Field, record::Payload},
-    store::OrNone,
+    store::{OrNone, cases},
 };
 
 /// Links a signed record. The signed-in person must be one of its signers.
@@ -39,19 +38,22 @@ pub async fn submit(desk: &Desk, envelope: Vec<u8>, fields: Vec<Field>) -> Resul
     } else {
         Begin::Nothing
     };
-    let probe = parsed.clone();
-    let known = desk.house.store.read(move |db| vouch::known_keys(db, &probe)).await?;
-    let record = blocking(move || vouch::vouch(envelope, &parsed, fields, &known)).await??;
-    let (house, now) = (desk.house.clone(), desk.now);
-    desk.house
+    let chain = payload.chain;
+    let (record, begin) = desk
+        .house
         .store
-        .write(move |db| {
-            if let Some(case) = crate::store::cases::find(db, &record.payload.chain).or_none()?
-                && case.agency_id != who.agency
-            {
-                return Err(Error::NotFound("案件"));
+        .read(move |db| {
+            // A case's agency never changes, so it need not be asked again while writing.
+            let agency = cases::agency_of(db, &chain).or_none()?;
+            match (&begin, agency) {
+                (Begin::Nothing, None) => return Err(Error::NotFound("案件")),
+                (_, Some(agency)) if agency != who.agency => return Err(Error::NotFound("案件")),
+                _ => {}
             }
-            append::append(db, &house, &record, begin, now)
+            let known = vouch::known_keys(db, &parsed)?;
+            Ok((vouch::vouch(envelope, &parsed, fields, &known)?, begin))
         })
-        .await
+        .await?;
+    let (house, now) = (desk.house.clone(), desk.now);
+    desk.house.store.write(move |db| append::append(db, &house, &record, begin, now)).await
 }

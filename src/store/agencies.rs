@@ -45,13 +45,13 @@ pub fn update(db: &mut Db, agency: &Agency) -> Result<(), Error> {
 
 /// The agency with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Agency, Error> {
-    Ok(agencies::table.find(id).select(Agency::as_select()).first(db)?)
+    Ok(agencies::table.find(id).select(Agency::as_select()).get_result(db)?)
 }
 
 /// The agency with this 统一社会信用代码, or [`Error::Missing`].
 pub fn by_code(db: &mut Db, code: &str) -> Result<Agency, Error> {
     let query = agencies::table.filter(agencies::code.eq(code));
-    Ok(query.select(Agency::as_select()).first(db)?)
+    Ok(query.select(Agency::as_select()).get_result(db)?)
 }
 
 /// Every agency, by code.

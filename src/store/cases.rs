@@ -1,13 +1,14 @@
 //! Cases as lists and pages show them: a projection of their records, never the truth itself.
 
+use super::cached::Cached;
 use super::engine::Db;
 use super::error::Error;
 use super::schema::cases;
 use diesel::prelude::*;
 
 /// A case; times in ms UTC.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = cases, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = cases, treat_none_as_default_value = false)]
 pub struct Case {
     /// UUIDv7; also the id of its chain.
     pub id: String,
@@ -59,22 +60,41 @@ pub fn insert(db: &mut Db, case: &Case) -> Result<(), Error> {
     Ok(())
 }
 
-/// Replaces a case's row; [`Error::Missing`] if there is none.
-pub fn update(db: &mut Db, case: &Case) -> Result<(), Error> {
-    let changed = diesel::update(cases::table.find(&case.id)).set(case).execute(db)?;
+/// What a record changes of its case.
+#[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = cases, treat_none_as_null = true)]
+pub struct Progress {
+    /// Stage of the procedure.
+    pub stage: String,
+    /// `law::procedure::CaseState` as JSON.
+    pub state: String,
+    /// When its last record arrived.
+    pub updated_at: i64,
+    /// When it was closed.
+    pub closed_at: Option<i64>,
+}
+
+/// Moves a case on; [`Error::Missing`] if there is none.
+pub fn advance(db: &mut Db, id: &str, progress: &Progress) -> Result<(), Error> {
+    let changed = Cached(diesel::update(cases::table.find(id)).set(progress)).execute(db)?;
     if changed == 0 { Err(Error::Missing) } else { Ok(()) }
+}
+
+/// The id of the case's agency, or [`Error::Missing`].
+pub fn agency_of(db: &mut Db, id: &str) -> Result<String, Error> {
+    Ok(cases::table.find(id).select(cases::agency_id).get_result(db)?)
 }
 
 /// The case with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Case, Error> {
-    Ok(cases::table.find(id).select(Case::as_select()).first(db)?)
+    Ok(cases::table.find(id).select(Case::as_select()).get_result(db)?)
 }
 
 /// The agency's case with this 案号, or [`Error::Missing`].
 pub fn by_number(db: &mut Db, agency_id: &str, number: &str) -> Result<Case, Error> {
     let query =
         cases::table.filter(cases::agency_id.eq(agency_id)).filter(cases::number.eq(number));
-    Ok(query.select(Case::as_select()).first(db)?)
+    Ok(query.select(Case::as_select()).get_result(db)?)
 }
 
 /// Cases, last changed first, after `cursor`.

@@ -1,5 +1,6 @@
 //! The hash chains' heads: how long each is, its last entry's hash, and the key its private fields are sealed with.
 
+use super::cached::Cached;
 use super::engine::Db;
 use super::error::Error;
 use super::schema::chains;
@@ -31,14 +32,14 @@ pub fn insert(db: &mut Db, chain: &Chain) -> Result<(), Error> {
 
 /// The chain with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Chain, Error> {
-    Ok(chains::table.find(id).select(Chain::as_select()).first(db)?)
+    Ok(chains::table.find(id).select(Chain::as_select()).get_result(db)?)
 }
 
 /// Moves the head on by one entry; [`Error::Taken`] if the chain is not `length` long any more.
 pub fn advance(db: &mut Db, id: &str, length: i64, head: &[u8]) -> Result<(), Error> {
     let unmoved = chains::table.find(id).filter(chains::length.eq(length));
     let change = (chains::length.eq(length + 1), chains::head.eq(head));
-    let changed = diesel::update(unmoved).set(change).execute(db)?;
+    let changed = Cached(diesel::update(unmoved).set(change)).execute(db)?;
     if changed == 0 { Err(Error::Taken) } else { Ok(()) }
 }
 

@@ -44,7 +44,7 @@ pub fn insert(db: &mut Db, decision: &Decision) -> Result<(), Error> {
 
 /// The decision of this record, or [`Error::Missing`].
 pub fn find(db: &mut Db, record_id: &str) -> Result<Decision, Error> {
-    Ok(decisions::table.find(record_id).select(Decision::as_select()).first(db)?)
+    Ok(decisions::table.find(record_id).select(Decision::as_select()).get_result(db)?)
 }
 
 /// The agency's decision with this 文书号, or [`Error::Missing`].
@@ -52,7 +52,7 @@ pub fn by_number(db: &mut Db, agency_id: &str, number: &str) -> Result<Decision,
     let query = decisions::table
         .filter(decisions::agency_id.eq(agency_id))
         .filter(decisions::number.eq(number));
-    Ok(query.select(Decision::as_select()).first(db)?)
+    Ok(query.select(Decision::as_select()).get_result(db)?)
 }
 
 /// A case's decisions, the first first.

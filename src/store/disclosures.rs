@@ -118,19 +118,19 @@ pub fn update(db: &mut Db, row: &Disclosure) -> Result<(), Error> {
 
 /// The disclosure with this id, whatever its state, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Disclosure, Error> {
-    Ok(disclosures::table.find(id).select(Disclosure::as_select()).first(db)?)
+    Ok(disclosures::table.find(id).select(Disclosure::as_select()).get_result(db)?)
 }
 
 /// The disclosure with this public number, whatever its state, or [`Error::Missing`].
 pub fn by_number(db: &mut Db, number: &str) -> Result<Disclosure, Error> {
     let query = disclosures::table.filter(disclosures::number.eq(number));
-    Ok(query.select(Disclosure::as_select()).first(db)?)
+    Ok(query.select(Disclosure::as_select()).get_result(db)?)
 }
 
 /// The disclosure imported from this row of a source, or [`Error::Missing`].
 pub fn by_source_key(db: &mut Db, source_key: &str) -> Result<Disclosure, Error> {
     let query = disclosures::table.filter(disclosures::source_key.eq(source_key));
-    Ok(query.select(Disclosure::as_select()).first(db)?)
+    Ok(query.select(Disclosure::as_select()).get_result(db)?)
 }
 
 /// A case's disclosures, the first published first.

@@ -41,7 +41,7 @@ pub fn insert(db: &mut Db, draft: &Draft) -> Result<(), Error> {
 
 /// The draft with this id, lapsed or not, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Draft, Error> {
-    Ok(drafts::table.find(id).select(Draft::as_select()).first(db)?)
+    Ok(drafts::table.find(id).select(Draft::as_select()).get_result(db)?)
 }
 
 /// The drafts for a chain, oldest first.

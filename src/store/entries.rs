@@ -61,7 +61,7 @@ pub struct NewEntry<'a> {
 
 /// How many leaves the log has.
 pub fn size(db: &mut Db) -> Result<i64, Error> {
-    let last: Option<i64> = leaves::table.select(diesel::dsl::max(leaves::idx)).first(db)?;
+    let last: Option<i64> = leaves::table.select(diesel::dsl::max(leaves::idx)).get_result(db)?;
     Ok(last.map_or(0, |last| last + 1))
 }
 
@@ -87,7 +87,7 @@ pub fn append(db: &mut Db, new: &NewEntry<'_>) -> Result<i64, Error> {
 /// The entry of a record, or [`Error::Missing`].
 pub fn by_record(db: &mut Db, record_id: &str) -> Result<EntryRow, Error> {
     let query = entries::table.filter(entries::record_id.eq(record_id));
-    Ok(query.select(EntryRow::as_select()).first(db)?)
+    Ok(query.select(EntryRow::as_select()).get_result(db)?)
 }
 
 /// A chain's entries in order.
@@ -105,7 +105,7 @@ pub fn range(db: &mut Db, range: Range<i64>) -> Result<Vec<EntryRow>, Error> {
 
 /// The leaf at `index`, or [`Error::Missing`].
 pub fn leaf(db: &mut Db, index: i64) -> Result<LeafRow, Error> {
-    Ok(leaves::table.find(index).select(LeafRow::as_select()).first(db)?)
+    Ok(leaves::table.find(index).select(LeafRow::as_select()).get_result(db)?)
 }
 
 /// The leaves with indexes in `range`, in order, nonces included.

@@ -61,7 +61,7 @@ pub fn insert(db: &mut Db, exhibit: &Exhibit) -> Result<(), Error> {
 
 /// The exhibit with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Exhibit, Error> {
-    Ok(exhibits::table.find(id).select(Exhibit::as_select()).first(db)?)
+    Ok(exhibits::table.find(id).select(Exhibit::as_select()).get_result(db)?)
 }
 
 /// A case's exhibits in the order they came.

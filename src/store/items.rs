@@ -41,7 +41,7 @@ pub fn update(db: &mut Db, item: &Item) -> Result<(), Error> {
 
 /// The item with this code, or [`Error::Missing`].
 pub fn find(db: &mut Db, code: &str) -> Result<Item, Error> {
-    Ok(items::table.find(code).select(Item::as_select()).first(db)?)
+    Ok(items::table.find(code).select(Item::as_select()).get_result(db)?)
 }
 
 /// An agency's items by code, after the code `after` (empty for the first page).

@@ -37,13 +37,13 @@ pub fn insert(db: &mut Db, key: &Key) -> Result<(), Error> {
 
 /// The key with this id, revoked or not, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Key, Error> {
-    Ok(keys::table.find(id).select(Key::as_select()).first(db)?)
+    Ok(keys::table.find(id).select(Key::as_select()).get_result(db)?)
 }
 
 /// The key with these 32 public bytes, revoked or not, or [`Error::Missing`].
 pub fn by_public_key(db: &mut Db, public_key: &[u8]) -> Result<Key, Error> {
     let query = keys::table.filter(keys::public_key.eq(public_key));
-    Ok(query.select(Key::as_select()).first(db)?)
+    Ok(query.select(Key::as_select()).get_result(db)?)
 }
 
 /// Every key a person ever had, oldest first.

@@ -5,6 +5,7 @@
 //! takes the `&mut Db` it was given.
 
 pub mod agencies;
+mod cached;
 pub mod cases;
 pub mod chains;
 pub mod checkpoints;

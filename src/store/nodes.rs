@@ -22,7 +22,7 @@ pub fn put(db: &mut Db, level: i32, index: i64, hash: &[u8]) -> Result<(), Error
 
 /// The stored root of a subtree, if it was stored.
 pub fn find(db: &mut Db, level: i32, index: i64) -> Result<Option<Vec<u8>>, Error> {
-    Ok(nodes::table.find((level, index)).select(nodes::hash).first(db).optional()?)
+    Ok(nodes::table.find((level, index)).select(nodes::hash).get_result(db).optional()?)
 }
 
 /// The stored roots of a level with indexes in `range`, in order.

@@ -48,13 +48,13 @@ pub fn update(db: &mut Db, person: &Person) -> Result<(), Error> {
 
 /// The person with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Person, Error> {
-    Ok(people::table.find(id).select(Person::as_select()).first(db)?)
+    Ok(people::table.find(id).select(Person::as_select()).get_result(db)?)
 }
 
 /// The person with this login, or [`Error::Missing`].
 pub fn by_login(db: &mut Db, login: &str) -> Result<Person, Error> {
     let query = people::table.filter(people::login.eq(login));
-    Ok(query.select(Person::as_select()).first(db)?)
+    Ok(query.select(Person::as_select()).get_result(db)?)
 }
 
 /// Everybody of these agencies, by login; nobody is left out for being inactive.

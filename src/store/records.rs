@@ -41,7 +41,7 @@ pub fn insert(db: &mut Db, record: &Record) -> Result<(), Error> {
 
 /// The record with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Record, Error> {
-    Ok(records::table.find(id).select(Record::as_select()).first(db)?)
+    Ok(records::table.find(id).select(Record::as_select()).get_result(db)?)
 }
 
 /// A chain's records in order.
@@ -59,7 +59,7 @@ pub fn from_seq(db: &mut Db, chain: &str, from: i64, limit: i64) -> Result<Vec<R
 /// The id of the record with this payload digest, if it is there already.
 pub fn by_payload_digest(db: &mut Db, digest: &str) -> Result<Option<String>, Error> {
     let query = records::table.filter(records::payload_digest.eq(digest));
-    Ok(query.select(records::id).first(db).optional()?)
+    Ok(query.select(records::id).get_result(db).optional()?)
 }
 
 /// Erases the private fields of a chain's records for ever and says in how many there were any.

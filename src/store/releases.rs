@@ -40,5 +40,5 @@ pub fn by_disclosure(db: &mut Db, disclosure_id: &str) -> Result<Vec<Release>, E
 /// One version of a disclosure, or [`Error::Missing`].
 pub fn find(db: &mut Db, disclosure_id: &str, version: i32) -> Result<Release, Error> {
     let query = releases::table.find((disclosure_id, version));
-    Ok(query.select(Release::as_select()).first(db)?)
+    Ok(query.select(Release::as_select()).get_result(db)?)
 }

@@ -58,7 +58,7 @@ pub fn insert(db: &mut Db, review: &Review) -> Result<(), Error> {
 
 /// The round opened by this submission record, or [`Error::Missing`].
 pub fn find(db: &mut Db, submission_id: &str) -> Result<Review, Error> {
-    Ok(reviews::table.find(submission_id).select(Review::as_select()).first(db)?)
+    Ok(reviews::table.find(submission_id).select(Review::as_select()).get_result(db)?)
 }
 
 /// A case's rounds, the first first.

@@ -22,7 +22,7 @@ pub(super) fn put(db: &mut Db, row: &Disclosure) -> Result<(), Error> {
     let there: Option<(i64, String)> = disclosure_texts::table
         .filter(disclosure_texts::disclosure_id.eq(&row.id))
         .select((disclosure_texts::doc, disclosure_texts::body))
-        .first(db)
+        .get_result(db)
         .optional()?;
     if let Some((doc, old_body)) = there {
         let first = first_doc(row.published_at);
@@ -83,7 +83,7 @@ fn free_doc(db: &mut Db, published_at: i64) -> Result<i64, Error> {
             .filter(disclosure_texts::doc.ge(first))
             .filter(disclosure_texts::doc.lt(first + width))
             .select(diesel::dsl::max(disclosure_texts::doc))
-            .first(db)?;
+            .get_result(db)?;
         let next = last.map_or(first, |last| last + 1);
         if next < first + width {
             return Ok(next);

@@ -31,7 +31,7 @@ pub fn insert(db: &mut Db, session: &Session) -> Result<(), Error> {
 
 /// The session with this token digest, ended or not, or [`Error::Missing`].
 pub fn find(db: &mut Db, token_digest: &str) -> Result<Session, Error> {
-    Ok(sessions::table.find(token_digest).select(Session::as_select()).first(db)?)
+    Ok(sessions::table.find(token_digest).select(Session::as_select()).get_result(db)?)
 }
 
 /// Notes that the session was used at `seen_at`, and until when it lasts now; a session that is gone stays so.

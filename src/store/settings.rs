@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Only the database's own.
 pub fn find(db: &mut Db, key: &str) -> Result<Option<String>, Error> {
-    Ok(settings.find(key).select(value).first(db).optional()?)
+    Ok(settings.find(key).select(value).get_result(db).optional()?)
 }
 
 /// Every value by name.

@@ -72,7 +72,7 @@ pub fn insert(db: &mut Db, upload: &Upload) -> Result<(), Error> {
 
 /// The upload with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Upload, Error> {
-    Ok(uploads::table.find(id).select(Upload::as_select()).first(db)?)
+    Ok(uploads::table.find(id).select(Upload::as_select()).get_result(db)?)
 }
 
 /// Takes the upload over: whoever held `generation` can move it no more. Answers the new generation;

@@ -184,12 +184,21 @@ fn cases_page_and_count(bench: &Bench) {
         assert_eq!(counts, [("closed".into(), 3), ("filed".into(), 6)]);
         assert!(cases::page(db, &cases::CaseFilter::default(), None, 9)?.is_empty());
 
-        let closed = cases::Case { closed_at: Some(4), ..case("c", 1) };
-        cases::update(db, &closed)?;
-        assert_eq!(cases::by_number(db, "a", "[2026]1")?, closed);
-        cases::update(db, &case("c", 1))?;
+        let progress = |closed_at| cases::Progress {
+            stage: "closed".into(),
+            state: "{}".into(),
+            updated_at: 9,
+            closed_at,
+        };
+        cases::advance(db, "c", &progress(Some(4)))?;
+        let now = cases::by_number(db, "a", "[2026]1")?;
+        assert_eq!((now.stage.as_str(), now.updated_at, now.closed_at), ("closed", 9, Some(4)));
+        assert_eq!(now.title, case("c", 1).title, "what the filing said stays");
+        cases::advance(db, "c", &progress(None))?;
         assert_eq!(cases::find(db, "c")?.closed_at, None, "reopened");
-        assert!(matches!(cases::update(db, &case("none", 1)), Err(Error::Missing)));
+        assert!(matches!(cases::advance(db, "none", &progress(None)), Err(Error::Missing)));
+        assert_eq!(cases::agency_of(db, "c")?, "a");
+        assert!(matches!(cases::agency_of(db, "none"), Err(Error::Missing)));
         Ok(())
     });
 }

@@ -6,6 +6,7 @@ use crate::{
     desk::{
         Clock, Desk, House, Limits, ServiceKey,
         append::{self, Begin},
+        look_up::public::Counts,
         project::REGISTER,
         sealing::SealingKey,
         sign_in::Tries,
@@ -93,6 +94,7 @@ pub async fn open(
             session_idle_hours: config.session.idle_hours,
         },
         tries: Tries::new(config.session.tries_a_minute),
+        counts: Counts::default(),
         viewings: Mutex::new(HashMap::new()),
     };
     house.service.id = service_key_id(&house, access).await?;

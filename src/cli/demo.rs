@@ -141,7 +141,7 @@ async fn example(house: &House) -> Result<Option<String>> {
     let newest = |db: &mut crate::store::Db| {
         let states = vec!["published".to_owned()];
         let filter = crate::store::disclosures::Filter { states, ..Default::default() };
-        let rows = crate::store::disclosures::page(db, &filter, 1, 100)?.rows;
+        let rows = crate::store::disclosures::page(db, &filter, 1, 100)?;
         let cased = rows.into_iter().find(|row| row.case_id.is_some());
         Ok::<_, desk::Error>(cased.map(|row| row.number))
     };

@@ -1,6 +1,6 @@
 //! What every use-case works with: the opened rooms, the keys of the service, the clock.
 
-use super::{Error, Who, sealing::SealingKey, sign_in::Tries};
+use super::{Error, Who, look_up::public::Counts, sealing::SealingKey, sign_in::Tries};
 use crate::{
     base::{KeyId, Moment},
     evidence::{intake::Intake, vault::Vault},
@@ -68,6 +68,8 @@ pub struct House {
     pub limits: Limits,
     /// Failed sign-ins.
     pub tries: Tries,
+    /// What the public lists counted.
+    pub counts: Counts,
     /// When a person last looked at an exhibit, so that one viewing makes one record.
     pub viewings: Mutex<HashMap<(String, String), Moment>>,
 }

@@ -1,30 +1,55 @@
-//! UPDATEs that stay prepared. Diesel prepares each UPDATE anew, since a changeset may leave columns out and so
+//! UPDATEs that stay prepared. Diesel prepares each of its own anew, since a changeset may leave columns out and so
 //! vary in text; where ours never does, preparing it costs SQLite several times what running it costs.
 
 use super::engine::Db;
-use diesel::Connection;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use super::error::Error;
+use diesel::query_builder::{AsChangeset, AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::{Connection, QuerySource, RunQueryDsl};
 
 type Backend = <Db as Connection>::Backend;
 
-/// A statement of constant text, prepared once a connection.
-pub(super) struct Cached<Q>(pub(super) Q);
+/// `UPDATE table SET changes WHERE only`, a text that its types fix.
+struct Update<T, C, P> {
+    table: T,
+    changes: C,
+    only: P,
+}
 
-impl<Q: QueryFragment<Backend>> QueryFragment<Backend> for Cached<Q> {
-    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
-        self.0.walk_ast(pass)
-    }
+/// Runs `UPDATE table SET changes WHERE only` and says how many rows it met. `changes` names the same columns each
+/// time: no field of it is an `Option` that is left out when `None`.
+pub(super) fn update<T, C, P>(db: &mut Db, table: T, changes: C, only: P) -> Result<usize, Error>
+where
+    T: QuerySource,
+    T::FromClause: QueryFragment<Backend>,
+    C: AsChangeset<Target = T>,
+    C::Changeset: QueryFragment<Backend>,
+    P: QueryFragment<Backend>,
+{
+    let changes = changes.as_changeset();
+    Ok(Update { table: table.from_clause(), changes, only }.execute(db)?)
+}
 
-    fn is_safe_to_cache_prepared(&self, _: &Backend) -> QueryResult<bool> {
-        Ok(true)
+impl<T, C, P> QueryFragment<Backend> for Update<T, C, P>
+where
+    T: QueryFragment<Backend>,
+    C: QueryFragment<Backend>,
+    P: QueryFragment<Backend>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql("UPDATE ");
+        self.table.walk_ast(out.reborrow())?;
+        out.push_sql(" SET ");
+        self.changes.walk_ast(out.reborrow())?;
+        out.push_sql(" WHERE ");
+        self.only.walk_ast(out.reborrow())
     }
 }
 
-/// Without an identity of its own a statement is found by its text, so a varying one could only fill the cache.
-impl<Q> QueryId for Cached<Q> {
+/// Without an identity of its own the statement is looked up by its text.
+impl<T, C, P> QueryId for Update<T, C, P> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<Q> diesel::RunQueryDsl<Db> for Cached<Q> {}
+impl<T, C, P> RunQueryDsl<Db> for Update<T, C, P> {}

@@ -1,6 +1,6 @@
 //! Cases as lists and pages show them: a projection of their records, never the truth itself.
 
-use super::cached::Cached;
+use super::cached;
 use super::engine::Db;
 use super::error::Error;
 use super::schema::cases;
@@ -76,7 +76,7 @@ pub struct Progress {
 
 /// Moves a case on; [`Error::Missing`] if there is none.
 pub fn advance(db: &mut Db, id: &str, progress: &Progress) -> Result<(), Error> {
-    let changed = Cached(diesel::update(cases::table.find(id)).set(progress)).execute(db)?;
+    let changed = cached::update(db, cases::table, progress, cases::id.eq(id))?;
     if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }
 

@@ -1,6 +1,6 @@
 //! The hash chains' heads: how long each is, its last entry's hash, and the key its private fields are sealed with.
 
-use super::cached::Cached;
+use super::cached;
 use super::engine::Db;
 use super::error::Error;
 use super::schema::chains;
@@ -37,9 +37,9 @@ pub fn find(db: &mut Db, id: &str) -> Result<Chain, Error> {
 
 /// Moves the head on by one entry; [`Error::Taken`] if the chain is not `length` long any more.
 pub fn advance(db: &mut Db, id: &str, length: i64, head: &[u8]) -> Result<(), Error> {
-    let unmoved = chains::table.find(id).filter(chains::length.eq(length));
+    let unmoved = chains::id.eq(id).and(chains::length.eq(length));
     let change = (chains::length.eq(length + 1), chains::head.eq(head));
-    let changed = Cached(diesel::update(unmoved).set(change)).execute(db)?;
+    let changed = cached::update(db, chains::table, change, unmoved)?;
     if changed == 0 { Err(Error::Taken) } else { Ok(()) }
 }
 

@@ -3,7 +3,7 @@
 use super::engine::Db;
 use super::error::Error;
 use super::schema::disclosures;
-use super::search;
+use super::{search, settings};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -61,7 +61,7 @@ pub struct Disclosure {
 }
 
 /// Which disclosures a list shows; what is empty does not narrow it. All conditions hold together.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// Terms, separated by spaces, that title, party, numbers or code must contain; case, width and
     /// order do not matter. Two characters are enough; single ones are looked for in the newest 20,000.
@@ -90,21 +90,23 @@ impl Filter {
     }
 }
 
-/// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The rows, newest first.
-    pub rows: Vec<Disclosure>,
-    /// How many there are in all, as far as they were counted.
+/// How many a filter finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// As many as were counted.
     pub total: i64,
     /// Whether there are more than `total`.
-    pub more_than_total: bool,
+    pub more: bool,
 }
+
+/// Setting that holds how often any disclosure was added or changed.
+const CHANGES: &str = "disclosures.changes";
 
 /// Adds a disclosure and its text to the index; [`Error::Taken`] if number or source key is in use.
 pub fn insert(db: &mut Db, row: &Disclosure) -> Result<(), Error> {
     diesel::insert_into(disclosures::table).values(row).execute(db)?;
-    search::put(db, row)
+    search::put(db, row)?;
+    note_change(db)
 }
 
 /// Replaces a disclosure's row and its text in the index; [`Error::Missing`] if there is none.
@@ -113,7 +115,19 @@ pub fn update(db: &mut Db, row: &Disclosure) -> Result<(), Error> {
     if changed == 0 {
         return Err(Error::Missing);
     }
-    search::put(db, row)
+    search::put(db, row)?;
+    note_change(db)
+}
+
+fn note_change(db: &mut Db) -> Result<(), Error> {
+    let next = changes(db)?.wrapping_add(1);
+    settings::set(db, CHANGES, &next.to_string())
+}
+
+/// How often any disclosure was added or changed: what was counted at the same number still holds.
+pub fn changes(db: &mut Db) -> Result<u64, Error> {
+    let noted = settings::find(db, CHANGES)?;
+    Ok(noted.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 /// The disclosure with this id, whatever its state, or [`Error::Missing`].
@@ -140,16 +154,25 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Disclosure>, Error> {
     Ok(in_order.select(Disclosure::as_select()).load(db)?)
 }
 
-/// Page `number` (from 1) of what the filter finds, newest first.
-pub fn page(db: &mut Db, filter: &Filter, number: i64, per_page: i64) -> Result<Page, Error> {
+/// How many the filter finds, counted to a limit.
+pub fn count(db: &mut Db, filter: &Filter) -> Result<Count, Error> {
     let cap = if filter.text.trim().is_empty() { COUNT_LIST } else { COUNT_SEARCH };
     let counted = search::count(db, filter, cap + 1)?;
+    Ok(Count { total: counted.min(cap), more: counted > cap })
+}
+
+/// Page `number` (from 1) of what the filter finds, newest first. What lies before it is walked over, so ask for no
+/// page beyond what [`count`] said.
+pub fn page(
+    db: &mut Db,
+    filter: &Filter,
+    number: i64,
+    per_page: i64,
+) -> Result<Vec<Disclosure>, Error> {
     let per_page = per_page.clamp(1, 1_000);
     let skip = number.max(1).saturating_sub(1).saturating_mul(per_page);
-    // Beyond what is counted there is nothing to turn to, and no reason to walk there.
-    let ids = if skip < counted { search::ids(db, filter, skip, per_page)? } else { vec![] };
-    let rows = in_order_of(db, &ids)?;
-    Ok(Page { rows, total: counted.min(cap), more_than_total: counted > cap })
+    let ids = search::ids(db, filter, skip, per_page)?;
+    in_order_of(db, &ids)
 }
 
 fn in_order_of(db: &mut Db, ids: &[String]) -> Result<Vec<Disclosure>, Error> {

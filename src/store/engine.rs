@@ -21,10 +21,11 @@ pub enum Db {
     Sqlite(SqliteConnection),
 }
 
-/// Durable at commit (`FULL` syncs the log before the answer); savepoints' journals stay in memory.
+/// Durable at commit (`FULL` syncs the log before the answer); savepoints' journals stay in memory. The file is not
+/// mapped: each connection's mapping counts as this process's memory, nine times the file's hot part.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -16384; PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864";
+    PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864";
 
 /// A server that is set to forget commits is put right; a stronger setting is left alone. A writer that
 /// stops in the middle (a frozen machine) must not hold every other node's writes for ever.
@@ -97,7 +98,7 @@ impl Place {
     fn connect_reader(&self) -> Result<Db, ConnectionError> {
         let mut db = self.connect()?;
         let only_look = match &db {
-            Db::Sqlite(_) => "PRAGMA query_only = ON",
+            Db::Sqlite(_) => "PRAGMA query_only = ON; PRAGMA cache_size = -8192",
             #[cfg(feature = "postgres")]
             Db::Postgres(_) => {
                 "SET default_transaction_read_only = on; SET statement_timeout = '30s'"

@@ -5,7 +5,8 @@ use crate::rows::{agency, disclosure, seed};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use zhijian::store::disclosures::{Disclosure, Filter};
+use zhijian::desk::look_up::public::Counts;
+use zhijian::store::disclosures::{Count, Disclosure, Filter};
 use zhijian::store::{Db, Error, Store, agencies, disclosures, words};
 
 each_engine! {
@@ -13,6 +14,7 @@ each_engine! {
     the_index_finds_what_reading_finds
     a_changed_text_is_found_anew
     filters_combine_and_pages_follow
+    a_remembered_count_never_lags_behind
     what_is_past_its_last_day_is_not_listed
     crowds_in_one_second_keep_their_place
 }
@@ -21,12 +23,19 @@ fn texts(text: &str) -> Filter {
     Filter { text: text.into(), ..Filter::default() }
 }
 
-fn found(store: &Store, filter: &Filter) -> Vec<String> {
+/// How many there are, and the first thousand.
+fn first_page(store: &Store, filter: &Filter) -> (Count, Vec<Disclosure>) {
     let filter = filter.clone();
-    let page = store.read_blocking(move |db: &mut Db| disclosures::page(db, &filter, 1, 1000));
-    let page = page.unwrap();
-    assert_eq!(page.total, page.rows.len() as i64);
-    page.rows.into_iter().map(|row| row.id).collect()
+    let read = move |db: &mut Db| {
+        Ok::<_, Error>((disclosures::count(db, &filter)?, disclosures::page(db, &filter, 1, 1000)?))
+    };
+    store.read_blocking(read).unwrap()
+}
+
+fn found(store: &Store, filter: &Filter) -> Vec<String> {
+    let (count, rows) = first_page(store, filter);
+    assert_eq!((count.total, count.more), (rows.len() as i64, false));
+    rows.into_iter().map(|row| row.id).collect()
 }
 
 fn insert(store: &Store, rows: Vec<Disclosure>) {
@@ -186,10 +195,10 @@ fn filters_combine_and_pages_follow(bench: &Bench) {
             let filter = texts(text);
             let page =
                 store.read_blocking(move |db: &mut Db| disclosures::page(db, &filter, number, 25));
-            let page = page.unwrap();
-            assert_eq!((page.total, page.more_than_total), (60, false));
-            all.extend(page.rows);
+            all.extend(page.unwrap());
         }
+        let (count, _) = first_page(&store, &texts(text));
+        assert_eq!((count.total, count.more), (60, false));
         let mut newest_first = rows.clone();
         newest_first.reverse();
         assert_eq!(all, newest_first, "three pages and an empty one");
@@ -200,7 +209,23 @@ fn filters_combine_and_pages_follow(bench: &Bench) {
     assert!(found(&store, &unknown).is_empty());
     let odd =
         store.read_blocking(|db: &mut Db| disclosures::page(db, &texts("占道"), i64::MAX, -5));
-    assert!(odd.unwrap().rows.is_empty());
+    assert!(odd.unwrap().is_empty());
+}
+
+fn a_remembered_count_never_lags_behind(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    let counts = Counts::default();
+    let published = Filter { states: vec!["published".into()], ..Filter::default() };
+    let count = || store.read_blocking(|db: &mut Db| counts.of(db, &published)).unwrap().total;
+    assert_eq!((count(), count()), (0, 0));
+    let row = Disclosure { state: "published".into(), ..disclosure(1) };
+    let added = row.clone();
+    store.write_blocking(move |db| disclosures::insert(db, &added)).unwrap();
+    assert_eq!((count(), count()), (1, 1));
+    let taken_down = Disclosure { state: "withdrawn".into(), ..row };
+    store.write_blocking(move |db| disclosures::update(db, &taken_down)).unwrap();
+    assert_eq!(count(), 0);
 }
 
 fn what_is_past_its_last_day_is_not_listed(bench: &Bench) {
@@ -239,8 +264,7 @@ fn crowds_in_one_second_keep_their_place(bench: &Bench) {
 }
 
 fn found_all(store: &Store) -> Vec<String> {
-    let page = store.read_blocking(|db: &mut Db| disclosures::page(db, &texts("占道"), 1, 1000));
-    let page = page.unwrap();
-    assert_eq!((page.total, page.more_than_total), (1000, true));
-    page.rows.into_iter().map(|row| row.id).collect()
+    let (count, rows) = first_page(store, &texts("占道"));
+    assert_eq!((count.total, count.more), (1000, true));
+    rows.into_iter().map(|row| row.id).collect()
 }

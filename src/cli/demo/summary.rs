@@ -59,7 +59,7 @@ impl Summary {
             cases.push(read.map_err(say)?);
         }
         let count = |db: &mut Db| {
-            let disclosures = disclosures::page(db, &disclosures::Filter::default(), 1, 1)?.total;
+            let disclosures = disclosures::count(db, &disclosures::Filter::default())?.total;
             let sealed = checkpoints::latest(db)?.map_or(0, |checkpoint| checkpoint.size);
             Ok::<_, Error>((disclosures, entries::size(db)?, sealed))
         };

@@ -2,6 +2,7 @@
 //! behind them. Nothing about the asker is kept.
 
 mod agency;
+mod counts;
 mod item;
 mod portal;
 mod rows;
@@ -9,6 +10,7 @@ mod rows;
 pub use agency::{
     AgencyPage, AgencyView, Holder, ItemView, OfficerView, agencies, agency, certificate,
 };
+pub use counts::Counts;
 pub use item::{Item, ReleaseView, Remedy, Shown, item, proof};
 pub use portal::{KindCount, Portal, portal};
 pub use rows::{Listed, Rows, rows};
@@ -106,22 +108,19 @@ pub struct ListPage {
 
 /// A page of the public list.
 pub async fn list(desk: &Desk, query: Query) -> Result<ListPage, Error> {
-    let today = desk.now.day().to_string();
-    desk.house.store.read(move |db| read_list(db, &query, &today)).await
+    let (today, house) = (desk.now.day().to_string(), desk.house.clone());
+    desk.house.store.read(move |db| read_list(db, &house.counts, &query, &today)).await
 }
 
-fn read_list(db: &mut Db, query: &Query, today: &str) -> Result<ListPage, Error> {
+fn read_list(db: &mut Db, counts: &Counts, query: &Query, today: &str) -> Result<ListPage, Error> {
     let filter = filter(db, query, today)?;
-    let mut page = query.page.max(1);
-    let mut found = disclosures::page(db, &filter, page, PAGE)?;
-    let pages = (found.total + PAGE - 1) / PAGE;
-    if page > pages && pages > 0 {
-        page = pages;
-        found = disclosures::page(db, &filter, page, PAGE)?;
-    }
+    let counted = counts.of(db, &filter)?;
+    let pages = (counted.total + PAGE - 1) / PAGE;
+    let page = query.page.clamp(1, pages.max(1));
+    let found = disclosures::page(db, &filter, page, PAGE)?;
     let names = Agencies(agency_rows::all(db)?);
-    let items = found.rows.into_iter().map(|row| card(names.name(&row.agency_id), row)).collect();
-    Ok(ListPage { items, total: found.total, more_than_total: found.more_than_total, page, pages })
+    let items = found.into_iter().map(|row| card(names.name(&row.agency_id), row)).collect();
+    Ok(ListPage { items, total: counted.total, more_than_total: counted.more, page, pages })
 }
 
 /// The filter of a query; what is past its last day of showing is never listed.
@@ -209,7 +208,7 @@ fn find_numbered(db: &mut Db, text: &str, today: &str) -> Result<Option<String>,
     let query = Query { words: text.to_owned(), ..Query::default() };
     let filter = filter(db, &query, today)?;
     let wanted = plain_number(text);
-    let rows = disclosures::page(db, &filter, 1, PAGE)?.rows;
+    let rows = disclosures::page(db, &filter, 1, PAGE)?;
     let mut same = rows.into_iter().filter(|row| plain_number(&row.document_number) == wanted);
     Ok(same.next().filter(|_| same.next().is_none()).map(|row| row.number))
 }

@@ -1,11 +1,11 @@
 //! The portal's figures: what this year's decisions made public, by kind, and the newest items.
 
-use super::{Agencies, AgencyView, Card, KINDS, Query, card, filter};
+use super::{Agencies, AgencyView, Card, Counts, KINDS, Query, card, filter};
 use crate::{
     desk::{Desk, Error},
     store::{
         Db, agencies,
-        disclosures::{self, Filter},
+        disclosures::{self, Count, Filter},
     },
 };
 use serde::Serialize;
@@ -44,23 +44,24 @@ pub struct Portal {
 
 /// The portal as of the request's day.
 pub async fn portal(desk: &Desk) -> Result<Portal, Error> {
-    let today = desk.now.day();
-    desk.house.store.read(move |db| read(db, today.year(), &today.to_string())).await
+    let (today, house) = (desk.now.day(), desk.house.clone());
+    let read = move |db: &mut Db| read(db, &house.counts, today.year(), &today.to_string());
+    desk.house.store.read(read).await
 }
 
-fn read(db: &mut Db, year: i16, today: &str) -> Result<Portal, Error> {
+fn read(db: &mut Db, known: &Counts, year: i16, today: &str) -> Result<Portal, Error> {
     let mut counts = Vec::new();
     for (kind, label) in KINDS.iter().copied() {
         let query = Query { act_kind: kind.into(), ..Query::default() };
         let shown = shown(db, query, today)?.in_year(year);
-        let page = disclosures::page(db, &shown, 1, 1)?;
-        if page.total > 0 {
-            counts.push(KindCount { kind, label, count: page.total, more: page.more_than_total });
+        let Count { total, more } = known.of(db, &shown)?;
+        if total > 0 {
+            counts.push(KindCount { kind, label, count: total, more });
         }
     }
     let names = Agencies(agencies::all(db)?);
     let shown = shown(db, Query::default(), today)?;
-    let newest = disclosures::page(db, &shown, 1, NEWEST)?.rows;
+    let newest = disclosures::page(db, &shown, 1, NEWEST)?;
     let newest = newest.into_iter().map(|row| card(names.name(&row.agency_id), row)).collect();
     let agencies = names.0.into_iter().take(AGENCIES).map(AgencyView::from).collect();
     Ok(Portal { year, counts, newest, agencies })

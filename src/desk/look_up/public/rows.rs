@@ -1,6 +1,6 @@
 //! What a query finds as rows for files: the CSV export and the Atom feed.
 
-use super::{Agencies, Query, filter, kinds_words, state_label, title, without_withdrawn};
+use super::{Agencies, Counts, Query, filter, kinds_words, state_label, title, without_withdrawn};
 use crate::{
     base::{Moment, Money},
     desk::{Desk, Error},
@@ -58,19 +58,26 @@ pub struct Rows {
 
 /// At most `most` of what the query finds, whatever page it names.
 pub async fn rows(desk: &Desk, query: Query, most: i64) -> Result<Rows, Error> {
-    let today = desk.now.day().to_string();
-    desk.house.store.read(move |db| read(db, &query, &today, most)).await
+    let (today, house) = (desk.now.day().to_string(), desk.house.clone());
+    desk.house.store.read(move |db| read(db, &house.counts, &query, &today, most)).await
 }
 
-fn read(db: &mut Db, query: &Query, today: &str, most: i64) -> Result<Rows, Error> {
+fn read(
+    db: &mut Db,
+    counts: &Counts,
+    query: &Query,
+    today: &str,
+    most: i64,
+) -> Result<Rows, Error> {
     let filter = filter(db, query, today)?;
     let names = Agencies(agencies::all(db)?);
-    let (batch, mut number, mut rows, mut more) = (BATCH.min(most), 1, Vec::new(), false);
+    let counted = counts.of(db, &filter)?;
+    let more = counted.more || counted.total > most;
+    let (batch, mut number, mut rows) = (BATCH.min(most), 1, Vec::new());
     while (rows.len() as i64) < most {
         let page = disclosures::page(db, &filter, number, batch)?;
-        more = page.more_than_total || page.total > most;
-        let last = page.rows.len() as i64 != batch;
-        for row in page.rows {
+        let last = page.len() as i64 != batch;
+        for row in page {
             rows.push(listed(db, &names, row)?);
         }
         if last {

@@ -17,7 +17,7 @@ use zhijian::{
     app::{self, Access, SystemClock},
     base::Digest,
     desk::{Clock as _, fsck},
-    store::{records, uploads},
+    store::{Db, records, uploads},
 };
 
 const WRITERS: usize = 16;
@@ -66,7 +66,8 @@ async fn prepare(data: &Path) -> (Person, Vec<String>) {
 /// What the server acknowledged before it died.
 #[derive(Default)]
 struct Seen {
-    payloads: Vec<String>,
+    /// Chain and payload digest.
+    payloads: Vec<(String, String)>,
     uploads: Vec<(String, u64)>,
 }
 
@@ -97,8 +98,13 @@ async fn load(
     seen
 }
 
-/// Writes records until the connection breaks; gives the payload digests that were acknowledged.
-async fn write(address: String, officer: Person, case: String, first: u64) -> Vec<String> {
+/// Writes records until the connection breaks; gives chain and payload digest of what was acknowledged.
+async fn write(
+    address: String,
+    officer: Person,
+    case: String,
+    first: u64,
+) -> Vec<(String, String)> {
     let mut done = Vec::new();
     let Ok(mut connection) = Connection::open(&address).await else { return done };
     for n in first.. {
@@ -110,7 +116,7 @@ async fn write(address: String, officer: Person, case: String, first: u64) -> Ve
             return done;
         };
         assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
-        done.push(Digest::of(&envelope.payload).hex());
+        done.push((case.clone(), Digest::of(&envelope.payload).hex()));
     }
     done
 }
@@ -142,11 +148,10 @@ async fn upload(address: String, case: String) -> Option<(String, u64)> {
 async fn check(data: &Path, seen: &Seen) {
     let clock = Arc::new(SystemClock);
     let house = app::open(&settings(), data, clock, Access::Serve).await.unwrap();
-    for payload in &seen.payloads {
-        let digest = payload.clone();
-        let found =
-            house.store.read(move |db| records::by_payload_digest(db, &digest)).await.unwrap();
-        assert!(found.is_some(), "an acknowledged record is lost: {payload}");
+    for (case, payload) in seen.payloads.clone() {
+        let lost = format!("an acknowledged record of {case} is lost: {payload}");
+        let find = move |db: &mut Db| records::by_payload_digest(db, &case, &payload);
+        assert!(house.store.read(find).await.unwrap().is_some(), "{lost}");
     }
     for (id, offset) in &seen.uploads {
         let wanted = id.clone();

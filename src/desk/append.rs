@@ -66,7 +66,7 @@ pub fn append(
         Err(objection) => {
             // Of a record that is linked already the law would say what it thinks of a second one.
             let digest = record.payload_digest.hex();
-            let linked = records::by_payload_digest(db, &digest)?.is_some();
+            let linked = records::by_payload_digest(db, &record.payload.chain, &digest)?.is_some();
             return Err(if linked { taken_before() } else { objection });
         }
     };

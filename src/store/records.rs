@@ -25,7 +25,7 @@ pub struct Record {
     pub envelope: Vec<u8>,
     /// SHA-256 of `envelope`.
     pub envelope_digest: String,
-    /// SHA-256 of the payload inside; no payload is appended twice.
+    /// SHA-256 of the payload inside; a payload names its chain, where none is appended twice.
     pub payload_digest: String,
     /// The private fields, sealed; `None` if there were none or they were erased.
     pub fields: Option<Vec<u8>>,
@@ -56,9 +56,10 @@ pub fn from_seq(db: &mut Db, chain: &str, from: i64, limit: i64) -> Result<Vec<R
     Ok(query.order(records::seq).limit(limit).select(Record::as_select()).load(db)?)
 }
 
-/// The id of the record with this payload digest, if it is there already.
-pub fn by_payload_digest(db: &mut Db, digest: &str) -> Result<Option<String>, Error> {
-    let query = records::table.filter(records::payload_digest.eq(digest));
+/// The id of the chain's record with this payload digest, if it is there already.
+pub fn by_payload_digest(db: &mut Db, chain: &str, digest: &str) -> Result<Option<String>, Error> {
+    let query =
+        records::table.filter(records::chain.eq(chain)).filter(records::payload_digest.eq(digest));
     Ok(query.select(records::id).get_result(db).optional()?)
 }
 

@@ -224,8 +224,8 @@ fn records_are_found(bench: &Bench) {
         records::insert(db, &rows::record("r1", "c", 1, "inspection"))?;
         assert_eq!(records::by_chain(db, "c")?.len(), 2);
         assert_eq!(records::from_seq(db, "c", 1, 9)?, [rows::record("r1", "c", 1, "inspection")]);
-        assert_eq!(records::by_payload_digest(db, "pr1")?, Some("r1".into()));
-        assert_eq!(records::by_payload_digest(db, "none")?, None);
+        assert_eq!(records::by_payload_digest(db, "c", "pr1")?, Some("r1".into()));
+        assert_eq!(records::by_payload_digest(db, "c", "none")?, None);
         chains::erase_key(db, "c")?;
         assert_eq!(chains::find(db, "c")?.sealing_key, None);
         settings::set(db, "a", "1")?;

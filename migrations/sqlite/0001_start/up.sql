@@ -111,10 +111,12 @@ CREATE TABLE records (
     person_id TEXT,
     envelope BLOB NOT NULL,
     envelope_digest TEXT NOT NULL,
-    payload_digest TEXT NOT NULL UNIQUE,
+    payload_digest TEXT NOT NULL,
     fields BLOB,
     received_at BIGINT NOT NULL,
-    UNIQUE (chain, seq)
+    UNIQUE (chain, seq),
+    -- A payload names its chain; this order keeps the index's writes where the open cases are.
+    UNIQUE (chain, payload_digest)
 );
 
 CREATE TABLE entries (

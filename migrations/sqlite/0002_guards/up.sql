@@ -6,7 +6,7 @@
 CREATE TRIGGER records_insert BEFORE INSERT ON records
 WHEN EXISTS (SELECT 1 FROM records WHERE rowid = NEW.rowid)
     OR EXISTS (SELECT 1 FROM records WHERE id = NEW.id)
-    OR EXISTS (SELECT 1 FROM records WHERE payload_digest = NEW.payload_digest)
+    OR EXISTS (SELECT 1 FROM records WHERE chain = NEW.chain AND payload_digest = NEW.payload_digest)
     OR EXISTS (SELECT 1 FROM records WHERE chain = NEW.chain AND seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: records'); END;
 CREATE TRIGGER records_update BEFORE UPDATE ON records

@@ -7,6 +7,8 @@ mod case_item;
 mod hostile;
 #[path = "public/house.rs"]
 mod house;
+#[path = "public/mirror.rs"]
+mod mirror;
 #[path = "public/pages.rs"]
 mod pages;
 #[path = "public/tiles.rs"]

@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod export;
+mod export_log;
 mod fsck;
 mod import;
 mod serve;
@@ -31,6 +32,8 @@ enum Task {
     Fsck(fsck::Fsck),
     /// 导出一个案件的案卷
     Export(export::Export),
+    /// 把公开日志导出为静态文件，供镜像或者内容分发使用
+    ExportLog(export_log::ExportLog),
 }
 
 /// What every subcommand needs to find the data.
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Task::Import(task) => import::run(&task),
         Task::Fsck(task) => fsck::run(&task),
         Task::Export(task) => export::run(&task),
+        Task::ExportLog(task) => export_log::run(&task),
     };
     done.unwrap_or_else(|fault| {
         eprintln!("错误：{fault:#}");

@@ -57,11 +57,20 @@ fn published(row: checkpoints::CheckpointRow) -> Result<Published, Error> {
 /// # Errors
 /// `NotFound` when the newest checkpoint's tree has no such tile.
 pub async fn tile(desk: &Desk, path: TilePath) -> Result<Vec<u8>, Error> {
-    desk.house.store.read(move |db| read_tile(db, path)).await
+    desk.house
+        .store
+        .read(move |db| {
+            let size = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
+            tile_of(db, path, size)
+        })
+        .await
 }
 
-fn read_tile(db: &mut Db, path: TilePath) -> Result<Vec<u8>, Error> {
-    let size = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
+/// The bytes of a tile of the tree of the first `size` leaves, which must be sealed.
+///
+/// # Errors
+/// `NotFound` when that tree has no such tile.
+pub fn tile_of(db: &mut Db, path: TilePath, size: u64) -> Result<Vec<u8>, Error> {
     let at = path.positions(size).ok_or(Error::NotFound("日志分块"))?;
     match path {
         TilePath::Hash { level, .. } => {

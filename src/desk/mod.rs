@@ -13,6 +13,7 @@ pub mod enter_item;
 pub mod error;
 pub mod expire;
 pub mod export_dossier;
+pub mod export_log;
 pub mod file;
 pub mod fill;
 pub mod fsck;

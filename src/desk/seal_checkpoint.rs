@@ -99,7 +99,7 @@ impl Sealer {
         let note = note::sign(&checkpoint.to_text(), &[&house.log]).map_err(Error::broken)?;
         // The guard goes first: after a crash between the two the guard is ahead of the checkpoints, and the
         // next start accepts that only if the leaves still give the very same root.
-        write_guard(&house.guard, &note).map_err(Error::broken)?;
+        replace_durably(&house.guard, note.as_bytes()).map_err(Error::broken)?;
         let row = checkpoints::CheckpointRow {
             size: next.size.cast_signed(),
             root: checkpoint.root.as_bytes().to_vec(),
@@ -190,11 +190,11 @@ fn read_guard(path: &Path) -> Result<Option<Checkpoint>, Error> {
     Checkpoint::parse(&text).map(Some).map_err(Error::broken)
 }
 
-/// Replaces the guard file durably: a new file, synced, renamed over the old one, folder synced.
-fn write_guard(path: &Path, note: &str) -> std::io::Result<()> {
+/// Replaces a file durably: a new one, synced, renamed over the old one, folder synced.
+pub fn replace_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let new = path.with_extension("new");
     let mut file = fs::File::create(&new)?;
-    file.write_all(note.as_bytes())?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&new, path)?;
     match path.parent() {

@@ -1,6 +1,6 @@
 //! Every route of the product in one list, with who may use it. The permission test walks this list.
 
-use super::{api, caller, files, health, log, look::assets, office, public};
+use super::{api, caller, files, health, log, look::assets, office, public, security};
 use actix_web::{
     http::Method,
     middleware,
@@ -48,10 +48,12 @@ macro_rules! routes {
     };
 }
 
-/// Who gets to the handlers of an address at all.
+/// Who gets to the handlers of an address at all. What everybody may read goes compressed where that is asked for.
 macro_rules! door {
     ($resource:ident, Anyone) => {
         $resource
+            .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(security::plain_for_signed_in))
     };
     ($resource:ident, SignedIn) => {
         $resource.wrap(middleware::from_fn(caller::signed_in_only))

@@ -34,6 +34,18 @@ pub async fn headers<B: MessageBody>(
     Ok(response)
 }
 
+/// Leaves a signed-in person's pages uncompressed: they hold the form token beside words of the address, and the
+/// length of the two compressed together would betray the token to whoever may choose the words (BREACH).
+pub async fn plain_for_signed_in<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    if request.headers().contains_key(header::COOKIE) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
+    next.call(request).await
+}
+
 /// Turns away a changing request that a browser marks as coming from another site.
 pub async fn refuse_foreign<B: MessageBody>(
     request: ServiceRequest,

@@ -221,6 +221,28 @@ fn what_is_withdrawn_or_over_shows_nothing_but_that() {
 }
 
 #[test]
+fn what_everybody_reads_goes_compressed_but_never_beside_a_session() {
+    let site = Served::start();
+    let encoding = |path: &str, cookie: &str| {
+        let url = format!("http://{}{path}", site.address);
+        let asked = reqwest::blocking::Client::new().get(url).header("accept-encoding", "gzip");
+        let asked = if cookie.is_empty() { asked } else { asked.header("cookie", cookie) };
+        let answer = asked.send().unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let text = |name: &str| {
+            answer.headers().get(name).map(|value| value.to_str().unwrap().to_lowercase())
+        };
+        (text("content-encoding"), text("vary"))
+    };
+    for path in ["/", "/disclosures?q=a", "/log/tile/entries/000.p/1", "/log/checkpoint"] {
+        let (gzip, vary) = encoding(path, "");
+        assert_eq!(gzip.as_deref(), Some("gzip"), "{path}");
+        assert!(vary.unwrap().contains("accept-encoding"), "{path}: caches must keep both");
+        assert_eq!(encoding(path, "zhijian=5f5f").0, None, "{path}");
+    }
+}
+
+#[test]
 fn programs_learn_whether_the_house_works() {
     let site = Served::start();
     let newest = site.sealed();

@@ -1,7 +1,7 @@
 //! Style sheets and browser modules, embedded in the binary and served under `/assets/<hash>/<name>`.
 //! One hash names them all, so that modules find each other by plain relative names. Does no I/O.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, http::header, middleware, web};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
@@ -57,7 +57,8 @@ pub fn url(name: &str) -> String {
 
 /// Registers `GET /assets/{hash}/{name}`.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/assets/{hash}/{name}", web::get().to(serve));
+    let resource = web::resource("/assets/{hash}/{name}").wrap(middleware::Compress::default());
+    config.service(resource.route(web::get().to(serve)));
 }
 
 async fn serve(path: web::Path<(String, String)>) -> HttpResponse {

@@ -3,11 +3,12 @@
 use super::{
     caller::{self, size_asked, size_cookie},
     look::{Frame, Objection, Weight},
+    office::typed::{self, Typed},
     problem::{self, Problem, Said},
 };
 use crate::desk::{Error, Reason};
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage as _, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{StatusCode, header},
@@ -122,12 +123,18 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
         Some(caller) => caller.public(""),
         None => Frame::default(),
     };
+    let typed = request.extensions_mut().remove::<Typed>();
+    if let (Some(caller), Some(typed)) = (&caller, typed)
+        && let Ok(Some(page)) = typed::instead(caller, request.path(), &said, &typed).await
+    {
+        return page;
+    }
     let status = said.status;
     let reasons = objections(&said.reasons, |_| (String::new(), String::new()));
     let sign_in = match status {
         StatusCode::UNAUTHORIZED => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
-            query.append_pair("next", request.path());
+            query.append_pair("next", typed::page_above(request.path()));
             format!("/office/sign-in?{}", query.finish())
         }
         _ => String::new(),

@@ -143,7 +143,12 @@ fn items_are_found(bench: &Bench) {
         assert_eq!(codes(items::search(db, "a", "%", 9)?), ["2"]);
         assert_eq!(codes(items::search(db, "a", "市容", 1)?), ["1"]);
         assert_eq!(codes(items::search(db, "a", "", 9)?), ["1", "2"]);
-        assert_eq!(codes(items::by_agency(db, "a", "1", 9)?), ["2", "3"]);
+        assert_eq!(codes(items::by_agency(db, "a", "", "1", 9)?.0), ["2", "3"]);
+        assert_eq!(items::by_agency(db, "a", "0%", "", 9)?, (vec![item("2", "100%违建", true)], 1));
+        assert_eq!(items::by_agency(db, "a", "", "2", 1)?.1, 3, "counted over all pages");
+        items::set_active(db, "3", true)?;
+        assert!(items::find(db, "3")?.active);
+        assert!(matches!(items::set_active(db, "4", true), Err(Error::Missing)));
         items::update(db, &item("3", "新事项", true))?;
         assert_eq!(items::find(db, "3")?, item("3", "新事项", true));
         Ok(())

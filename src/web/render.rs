@@ -124,11 +124,23 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
         None => Frame::default(),
     };
     let typed = request.extensions_mut().remove::<Typed>();
-    if let (Some(caller), Some(typed)) = (&caller, typed)
-        && let Ok(Some(page)) = typed::instead(caller, request.path(), &said, &typed).await
-    {
-        return page;
+    let form = match (&caller, typed) {
+        (Some(caller), Some(typed)) => {
+            typed::instead(caller, request.path(), &said, &typed).await.ok().flatten()
+        }
+        _ => None,
+    };
+    let mut dressed = form.unwrap_or_else(|| plain_page(request, frame, said, office));
+    for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW, header::CONTENT_RANGE] {
+        if let Some(value) = bare.headers().get(&name) {
+            dressed.headers_mut().insert(name, value.clone());
+        }
     }
+    dressed
+}
+
+/// What the error says, and the way to sign in where that is what it takes.
+fn plain_page(request: &HttpRequest, frame: Frame, said: Said, office: bool) -> HttpResponse {
     let status = said.status;
     let reasons = objections(&said.reasons, |_| (String::new(), String::new()));
     let sign_in = match status {
@@ -139,17 +151,11 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
         }
         _ => String::new(),
     };
-    let mut dressed = if office {
+    if office {
         page_with(status, &OfficeErrorPage { frame, said, sign_in, reasons })
     } else {
         page_with(status, &ErrorPage { frame, said, sign_in, reasons })
-    };
-    for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW, header::CONTENT_RANGE] {
-        if let Some(value) = bare.headers().get(&name) {
-            dressed.headers_mut().insert(name, value.clone());
-        }
     }
-    dressed
 }
 
 /// Programs ask under `/api`, `/files` and `/log`, or say that they take no HTML.

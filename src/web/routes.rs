@@ -1,6 +1,6 @@
 //! Every route of the product in one list, with who may use it. The permission test walks this list.
 
-use super::{api, caller, files, health, log, look::assets, office, public};
+use super::{api, caller, files, health, log, look::assets, office, public, security};
 use actix_web::{
     http::Method,
     middleware,
@@ -51,10 +51,10 @@ macro_rules! routes {
 /// Who gets to the handlers of an address at all.
 macro_rules! door {
     ($resource:ident, Anyone) => {
-        $resource
+        $resource.wrap(middleware::from_fn(security::refuse_nul))
     };
     ($resource:ident, SignedIn) => {
-        $resource.wrap(middleware::from_fn(caller::signed_in_only))
+        door!($resource, Anyone).wrap(middleware::from_fn(caller::signed_in_only))
     };
 }
 

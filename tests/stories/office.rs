@@ -213,6 +213,8 @@ async fn a_clerk_publishes_by_pages() {
 async fn people_and_keys_are_kept_by_pages() {
     let site = Site::open().await;
     assert_eq!(site.visitor().get("/set-up/0000").await.status, 404);
+    let agencies = site.visitor().get("/api/v1/agencies").await.good();
+    assert_eq!(agencies["agencies"][0]["name"], "清河县市场监督管理局");
     assert_eq!(send(&site.visitor(), "/set-up/0000", &json!({})).await.status, 404);
     let admin = &site.admin;
     let person = json!({

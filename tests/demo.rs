@@ -145,7 +145,10 @@ fn the_cases_show_what_they_are_to_show(db: &mut Db, summary: &Summary, now: Mom
     let today = now.day().to_string();
     let agencies: Vec<String> =
         agencies::all(db).unwrap().into_iter().map(|agency| agency.id).collect();
-    assert!(!reviews::waiting(db, &agencies, 100).unwrap().is_empty(), "a review is waited for");
+    assert!(
+        !reviews::waiting(db, &agencies, None, 100).unwrap().is_empty(),
+        "a review is waited for"
+    );
     let mut returned = 0;
     for case in &summary.cases {
         let last = reviews::by_case(db, case.case.as_str()).unwrap().into_iter().last();
@@ -153,7 +156,7 @@ fn the_cases_show_what_they_are_to_show(db: &mut Db, summary: &Summary, now: Mom
         returned += u32::from(result.is_some_and(|result| result != "agree"));
     }
     assert!(returned >= 1, "a review was returned");
-    let late = clocks::overdue(db, &agencies, &today, 100).unwrap();
+    let late = clocks::overdue(db, &agencies, &today, None, 100).unwrap();
     assert!(late.iter().any(|clock| clock.rule == DISCLOSE), "a disclosure is overdue: {late:?}");
     let states = |state: &str| disclosures::Filter {
         states: vec![state.to_owned()],

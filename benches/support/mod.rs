@@ -15,7 +15,7 @@ use zhijian::{
     base::{CaseId, Digest, KeyId, Moment},
     config::Config,
     desk::{
-        House, Role,
+        Error, House, Role,
         append::{self, Begin},
         enrol_key::{NewKey, register},
         set_up::{NewAgency, NewPerson, enter_agency, enter_person},
@@ -27,6 +27,7 @@ use zhijian::{
         field::{Field, fields_root},
         record::{Custody, Payload, SCHEMA, Signer},
     },
+    store::items,
 };
 
 /// A person with the key they sign with.
@@ -70,7 +71,9 @@ pub async fn bureau(data: &Path) -> Bureau {
                 short_name: "测".into(),
                 ..NewAgency::default()
             };
-            enter_agency(db, &inner, &new, now)
+            let agency = enter_agency(db, &inner, &new, now)?;
+            items::insert(db, &item(&agency))?;
+            Ok::<_, Error>(agency)
         })
         .await
         .unwrap();
@@ -78,6 +81,20 @@ pub async fn bureau(data: &Path) -> Bureau {
     let second = person(&house, &agency, "second", Role::Officer, 3).await;
     let head = person(&house, &agency, "head", Role::Head, 2).await;
     Bureau { house, agency, officer, second, head }
+}
+
+/// What every case is filed under.
+fn item(agency: &str) -> items::Item {
+    items::Item {
+        code: "MEASURE".into(),
+        agency_id: agency.to_owned(),
+        act_kind: "penalty".into(),
+        name: "测量事项".into(),
+        basis: String::new(),
+        penalty: String::new(),
+        field: String::new(),
+        active: true,
+    }
 }
 
 async fn person(house: &Arc<House>, agency: &str, login: &str, role: Role, seed: u8) -> Person {

@@ -99,6 +99,9 @@ impl From<crate::store::Error> for Error {
             }
             crate::store::Error::Busy => Error::Busy,
             crate::store::Error::Full => Error::Full,
+            crate::store::Error::Nul => {
+                Error::invalid("", "内容含有不能保存的空字符（NUL），没有保存，请删去后重试。")
+            }
             broken => Error::broken(broken),
         }
     }

@@ -154,8 +154,8 @@ fn make_folder(out: &Path, folder: &Path) -> io::Result<()> {
         return Ok(());
     }
     fs::create_dir_all(folder)?;
-    let above = folder.ancestors().skip(1).take_while(|above| above.starts_with(out));
-    above.map(|above| fs::File::open(above)?.sync_all()).collect()
+    let mut above = folder.ancestors().skip(1).take_while(|above| above.starts_with(out));
+    above.try_for_each(|above| fs::File::open(above)?.sync_all())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{
     Error,
     prepare::{Form, Ground},
     receive_exhibit::exhibit_ref,
+    register,
 };
 use crate::{
     law::{
@@ -11,7 +12,7 @@ use crate::{
         forms::Role,
     },
     ledger::record::ExhibitRef,
-    store::{Db, OrNone, cases, decisions, exhibits, people},
+    store::{Db, OrNone, cases, decisions, exhibits, items::Item, people},
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -166,6 +167,26 @@ pub fn exhibits(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<Vec<Exh
         refs.push(exhibit_ref(&exhibit)?);
     }
     Ok(refs)
+}
+
+/// Makes the item that a filing names its code: typed so, or with the name behind it as lists offer it.
+///
+/// # Errors
+/// `Invalid` when it is none of the agency's items in use.
+pub fn name_item(
+    db: &mut Db,
+    ground: &Ground<'_>,
+    facts: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    let Some(typed) = facts.get("item").and_then(Value::as_str) else { return Ok(()) };
+    let (code, name) = typed.trim().split_once(' ').unwrap_or((typed.trim(), ""));
+    let item = register::item_in_use(db, &ground.agency.id, code)?;
+    let same = |item: &Item| name.is_empty() || item.name.trim() == name.trim();
+    let item = item
+        .filter(same)
+        .ok_or_else(|| Error::invalid("item", "执法事项：没有这个在用的事项，请从列表中选择。"))?;
+    facts.insert("item".into(), item.code.into());
+    Ok(())
 }
 
 /// Gives a case being filed its number if the officer left it blank.

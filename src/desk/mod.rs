@@ -30,6 +30,7 @@ pub mod publish_past;
 pub mod ready;
 pub mod receive_exhibit;
 pub mod register;
+pub mod retire_item;
 pub mod seal_checkpoint;
 pub mod sealing;
 pub mod set_up;

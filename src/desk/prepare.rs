@@ -78,6 +78,7 @@ pub fn prepare_in(
     let ground = ground(db, house, who, form, now)?;
     refuse_stale(db, form)?;
     let (mut facts, private) = ground.spec.facts(&form.values).map_err(faults)?;
+    fill::name_item(db, &ground, &mut facts)?;
     fill::fill(db, &ground, form, &mut facts)?;
     let (fields, exhibits) = if disclose::composes(&form.kind) {
         let mut fields = disclose::compose(db, &ground, form, &mut facts)?;

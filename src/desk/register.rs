@@ -1,4 +1,5 @@
-//! Whether the people a record names are what it says of them: certificates, qualification and roles as on file.
+//! Whether the people and the item a record names are what it says of them: certificates, qualification and roles
+//! as on file, an item in use.
 //! A record made elsewhere brings its own copy of these facts, and the law judges by that copy.
 
 use super::{
@@ -8,13 +9,13 @@ use super::{
 use crate::{
     law::act::{Act, Officer},
     ledger::record::Payload,
-    store::{Db, OrNone, exhibits, people},
+    store::{Db, OrNone, exhibits, items, people},
 };
 
-/// Compares the people named by `act` with the register of `agency`.
+/// Compares the people and the item named by `act` with the register of `agency`.
 ///
 /// # Errors
-/// `Refused` with a reason for each person who is not on file as the record says.
+/// `Refused` with a reason for each that is not on file as the record says.
 pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
     let mut reasons = Vec::new();
     for officer in act.officers() {
@@ -31,9 +32,13 @@ pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
                 reasons.push("记录所载审核人员与登记的资格信息不符。".into());
             }
         }
-        Act::Filing { approved_by, .. } | Act::Closing { approved_by, .. } => {
+        Act::Filing { item, approved_by, .. } => {
+            if item_in_use(db, agency, item)?.is_none() {
+                reasons.push(format!("记录所载执法事项{item}不是本机关在用的事项。"));
+            }
             require_head(db, agency, approved_by, &mut reasons)?;
         }
+        Act::Closing { approved_by, .. } => require_head(db, agency, approved_by, &mut reasons)?,
         Act::Decision { decided_by, .. } => require_head(db, agency, decided_by, &mut reasons)?,
         _ => {}
     }
@@ -42,6 +47,12 @@ pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
     }
     let reason = |text| Reason { text, article: String::new(), fix: "people".into() };
     Err(Error::Refused(reasons.into_iter().map(reason).collect()))
+}
+
+/// The item `code` of `agency`, if new cases may name it.
+pub fn item_in_use(db: &mut Db, agency: &str, code: &str) -> Result<Option<items::Item>, Error> {
+    let found = items::find(db, code).or_none()?;
+    Ok(found.filter(|item| item.agency_id == agency && item.active))
 }
 
 /// Every exhibit a record names must lie in its case already; a custody record is what puts it there.

@@ -2,6 +2,7 @@
 
 use super::engine::Db;
 use super::error::Error;
+use super::reviews::DueCursor;
 use super::schema::clocks;
 use diesel::prelude::*;
 
@@ -42,22 +43,34 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<ClockRow>, Error> {
     Ok(query.order((clocks::due, clocks::id)).select(ClockRow::as_select()).load(db)?)
 }
 
-/// Running clocks of these agencies whose last day was before `today`, the longest overdue first.
+/// Running clocks of these agencies whose last day was before `today`, the longest overdue first, after the clock
+/// of `after`.
 pub fn overdue(
     db: &mut Db,
     agencies: &[String],
     today: &str,
+    after: Option<&DueCursor>,
     limit: i64,
 ) -> Result<Vec<ClockRow>, Error> {
+    let mut query = clocks::table
+        .filter(clocks::agency_id.eq_any(agencies))
+        .filter(clocks::met_on.is_null())
+        .filter(clocks::due.lt(today))
+        .select(ClockRow::as_select())
+        .into_boxed();
+    if let Some((due, id)) = after {
+        query = query.filter(clocks::due.gt(due).or(clocks::due.eq(due).and(clocks::id.gt(id))));
+    }
+    Ok(query.order((clocks::due, clocks::id)).limit(limit).load(db)?)
+}
+
+/// How many running clocks of these agencies had their last day before `today`.
+pub fn count_overdue(db: &mut Db, agencies: &[String], today: &str) -> Result<i64, Error> {
     let query = clocks::table
         .filter(clocks::agency_id.eq_any(agencies))
         .filter(clocks::met_on.is_null())
         .filter(clocks::due.lt(today));
-    Ok(query
-        .order((clocks::due, clocks::id))
-        .limit(limit)
-        .select(ClockRow::as_select())
-        .load(db)?)
+    Ok(query.count().get_result(db)?)
 }
 
 /// Running clocks of these agencies whose last day lies from `from` to `to`, both included, the first due first.

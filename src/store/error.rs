@@ -21,6 +21,9 @@ pub enum Error {
     /// The disk is full. Nothing has happened.
     #[error("the disk is full")]
     Full,
+    /// A text holds a NUL, which PostgreSQL keeps nowhere. Nothing has happened.
+    #[error("the database cannot keep a NUL in a text")]
+    Nul,
     /// A fault of ours or of the database; what the closure did was undone.
     #[error("the database refused or failed")]
     Broken(#[source] Fault),
@@ -49,6 +52,8 @@ impl From<QueryError> for Error {
             DatabaseErrorKind::SerializationFailure => Error::Busy,
             _ if message.contains("database is locked") => Error::Busy,
             _ if message.contains("database table is locked") => Error::Busy,
+            // However the server words it in its language, it names the byte.
+            _ if message.ends_with("0x00") => Error::Nul,
             _ if message.contains("disk is full") => Error::Full,
             _ if message.contains("No space left on device") => Error::Full,
             _ => Error::Broken(Box::new(error)),

@@ -44,15 +44,35 @@ pub fn find(db: &mut Db, code: &str) -> Result<Item, Error> {
     Ok(items::table.find(code).select(Item::as_select()).get_result(db)?)
 }
 
-/// An agency's items by code, after the code `after` (empty for the first page).
+/// An agency's items by code, in use or not, whose code, name or field contains `text` as written: those after
+/// the code `after` (empty for the first page), and how many there are in all.
 pub fn by_agency(
     db: &mut Db,
     agency_id: &str,
+    text: &str,
     after: &str,
     limit: i64,
-) -> Result<Vec<Item>, Error> {
-    let query = items::table.filter(items::agency_id.eq(agency_id)).filter(items::code.gt(after));
-    Ok(query.order(items::code).limit(limit).select(Item::as_select()).load(db)?)
+) -> Result<(Vec<Item>, i64), Error> {
+    let pattern = super::like_pattern(text);
+    let matches = || {
+        let text = items::name
+            .like(&pattern)
+            .escape('\\')
+            .or(items::code.like(&pattern).escape('\\'))
+            .or(items::field.like(&pattern).escape('\\'));
+        items::agency_id.eq(agency_id).and(text)
+    };
+    let total = items::table.filter(matches()).count().get_result(db)?;
+    let query = items::table.filter(matches()).filter(items::code.gt(after));
+    let rows = query.order(items::code).limit(limit).select(Item::as_select()).load(db)?;
+    Ok((rows, total))
+}
+
+/// Lets new cases name the item, or not any more; [`Error::Missing`] if there is none.
+pub fn set_active(db: &mut Db, code: &str, active: bool) -> Result<(), Error> {
+    let change = items::active.eq(active);
+    let changed = diesel::update(items::table.find(code)).set(change).execute(db)?;
+    if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }
 
 /// An agency's active items whose code, name or field contains `text` as written; empty `text` finds all.

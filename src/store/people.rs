@@ -63,6 +63,19 @@ pub fn by_agency(db: &mut Db, agencies: &[String]) -> Result<Vec<Person>, Error>
     Ok(query.select(Person::as_select()).load(db)?)
 }
 
+/// The same a page at a time, those after the login `after` (empty for the first page), and how many there are.
+pub fn page(
+    db: &mut Db,
+    agencies: &[String],
+    after: &str,
+    limit: i64,
+) -> Result<(Vec<Person>, i64), Error> {
+    let all = || people::table.filter(people::agency_id.eq_any(agencies));
+    let total = all().count().get_result(db)?;
+    let query = all().filter(people::login.gt(after)).order(people::login).limit(limit);
+    Ok((query.select(Person::as_select()).load(db)?, total))
+}
+
 /// Everybody with this certificate, by login: more than one only if it was entered wrongly.
 pub fn by_certificate(db: &mut Db, certificate: &str) -> Result<Vec<Person>, Error> {
     let query = people::table.filter(people::certificate.eq(certificate)).order(people::login);

@@ -37,6 +37,9 @@ pub struct Review {
     pub voided: bool,
 }
 
+/// Where the next page of what is due begins: last day and id of the last row of the page before.
+pub type DueCursor = (String, String);
+
 /// What a reviewer found.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome<'a> {
@@ -67,14 +70,37 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Review>, Error> {
     Ok(query.select(Review::as_select()).load(db)?)
 }
 
-/// Rounds of these agencies that wait for a result, the most urgent first.
-pub fn waiting(db: &mut Db, agencies: &[String], limit: i64) -> Result<Vec<Review>, Error> {
-    let query = reviews::table
+/// Rounds of these agencies that wait for a result, the most urgent first, after the round of `after`.
+pub fn waiting(
+    db: &mut Db,
+    agencies: &[String],
+    after: Option<&DueCursor>,
+    limit: i64,
+) -> Result<Vec<Review>, Error> {
+    let mut query = reviews::table
         .filter(reviews::agency_id.eq_any(agencies))
         .filter(reviews::result.is_null())
-        .filter(reviews::voided.eq(false));
-    let urgent = query.order((reviews::due, reviews::submission_id)).limit(limit);
-    Ok(urgent.select(Review::as_select()).load(db)?)
+        .filter(reviews::voided.eq(false))
+        .select(Review::as_select())
+        .into_boxed();
+    if let Some((due, id)) = after {
+        let same_day = reviews::due.eq(due).and(reviews::submission_id.gt(id));
+        query = query.filter(reviews::due.gt(due).or(same_day));
+    }
+    Ok(query.order((reviews::due, reviews::submission_id)).limit(limit).load(db)?)
+}
+
+/// How many rounds of these agencies wait for a result, those due before `day` only if one is given.
+pub fn count_waiting(db: &mut Db, agencies: &[String], day: Option<&str>) -> Result<i64, Error> {
+    let mut query = reviews::table
+        .filter(reviews::agency_id.eq_any(agencies))
+        .filter(reviews::result.is_null())
+        .filter(reviews::voided.eq(false))
+        .into_boxed();
+    if let Some(day) = day {
+        query = query.filter(reviews::due.lt(day));
+    }
+    Ok(query.count().get_result(db)?)
 }
 
 /// Enters the result; [`Error::Taken`] if there is one already, or the round was voided.

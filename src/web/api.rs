@@ -7,6 +7,7 @@ pub mod document;
 pub mod drafts;
 pub mod exhibits;
 pub mod forms;
+pub mod items;
 pub mod keys;
 pub mod log;
 pub mod people;

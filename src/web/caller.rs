@@ -3,15 +3,16 @@
 use super::{
     Shared,
     look::{Entry, Frame, SignedIn, Size},
+    office::typed::Typed,
     problem::Problem,
 };
-use crate::desk::{Desk, Error, Role, Who, sign_in};
+use crate::desk::{Desk, Error, Role, Who, enter_item::KEEPERS, sign_in};
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
     body::{BoxBody, MessageBody},
     cookie::{Cookie, SameSite, time::Duration},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::Method,
+    http::{Method, header},
     middleware::Next,
     web,
 };
@@ -58,7 +59,7 @@ impl Caller {
     pub fn office(&self, section: &str) -> Frame {
         let mut nav = vec![("/office", "工作台")];
         if let Some(who) = &self.desk.who {
-            let all: [(&str, &str, &[Role]); 6] = [
+            let all: [(&str, &str, &[Role]); 7] = [
                 (
                     "/office/cases",
                     "案件",
@@ -67,6 +68,7 @@ impl Caller {
                 ("/office/reviews", "法制审核", &[Role::Reviewer, Role::Head, Role::Supervisor]),
                 ("/office/disclosures", "待公示", &[Role::Clerk, Role::Head, Role::Supervisor]),
                 ("/office/overdue", "期限监督", &[Role::Head, Role::Supervisor]),
+                ("/office/items", "执法事项", &KEEPERS),
                 ("/office/people", "人员", &[Role::Administrator, Role::Supervisor]),
                 ("/office/keys", "我的密钥", &Role::ALL),
             ];
@@ -181,7 +183,7 @@ fn without_size(request: &HttpRequest) -> String {
 
 /// Lets only a signed-in person through to a route's handlers, whatever those look at first.
 pub async fn signed_in_only<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // What a tus server can do is no secret (tus 1.0 §OPTIONS).
@@ -192,10 +194,28 @@ pub async fn signed_in_only<B: MessageBody + 'static>(
         };
         match who {
             Some(who) => drop(request.extensions_mut().insert(who)),
-            None => return Ok(request.error_response(Problem(Error::NotSignedIn))),
+            None => {
+                keep_typed(&mut request).await;
+                return Ok(request.error_response(Problem(Error::NotSignedIn)));
+            }
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Keeps what an office form said with the request, so that the page that turns it away can carry it.
+async fn keep_typed(request: &mut ServiceRequest) {
+    let form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if *request.method() != Method::POST || !form || !request.path().starts_with("/office/") {
+        return;
+    }
+    let bytes = request.extract::<web::Bytes>().await.unwrap_or_default();
+    if let Some(typed) = parse(&bytes).ok().and_then(Typed::of) {
+        request.extensions_mut().insert(typed);
+    }
 }
 
 /// A page's form by name, in the order sent.
@@ -230,6 +250,9 @@ impl FromRequest for Posted {
             let mut values = parse(&bytes)?;
             let token = values.remove("csrf").and_then(|mut all| all.pop());
             if token.as_deref() != Some(csrf.as_str()) {
+                if let Some(typed) = Typed::of(values) {
+                    request.extensions_mut().insert(typed);
+                }
                 return Err(Problem(Error::Conflict(
                     "页面已经失效，可能是重新登录过。没有保存任何内容，请刷新页面后重新填写。"
                         .into(),

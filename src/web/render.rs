@@ -3,11 +3,12 @@
 use super::{
     caller::{self, size_asked, size_cookie},
     look::{Frame, Objection, Weight},
+    office::typed::{self, Typed},
     problem::{self, Problem, Said},
 };
 use crate::desk::{Error, Reason};
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage as _, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{StatusCode, header},
@@ -122,27 +123,39 @@ async fn error_page(request: &HttpRequest, said: Said, bare: &HttpResponse) -> H
         Some(caller) => caller.public(""),
         None => Frame::default(),
     };
-    let status = said.status;
-    let reasons = objections(&said.reasons, |_| (String::new(), String::new()));
-    let sign_in = match status {
-        StatusCode::UNAUTHORIZED => {
-            let mut query = url::form_urlencoded::Serializer::new(String::new());
-            query.append_pair("next", request.path());
-            format!("/office/sign-in?{}", query.finish())
+    let typed = request.extensions_mut().remove::<Typed>();
+    let form = match (&caller, typed) {
+        (Some(caller), Some(typed)) => {
+            typed::instead(caller, request.path(), &said, &typed).await.ok().flatten()
         }
-        _ => String::new(),
+        _ => None,
     };
-    let mut dressed = if office {
-        page_with(status, &OfficeErrorPage { frame, said, sign_in, reasons })
-    } else {
-        page_with(status, &ErrorPage { frame, said, sign_in, reasons })
-    };
+    let mut dressed = form.unwrap_or_else(|| plain_page(request, frame, said, office));
     for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW, header::CONTENT_RANGE] {
         if let Some(value) = bare.headers().get(&name) {
             dressed.headers_mut().insert(name, value.clone());
         }
     }
     dressed
+}
+
+/// What the error says, and the way to sign in where that is what it takes.
+fn plain_page(request: &HttpRequest, frame: Frame, said: Said, office: bool) -> HttpResponse {
+    let status = said.status;
+    let reasons = objections(&said.reasons, |_| (String::new(), String::new()));
+    let sign_in = match status {
+        StatusCode::UNAUTHORIZED => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("next", typed::page_above(request.path()));
+            format!("/office/sign-in?{}", query.finish())
+        }
+        _ => String::new(),
+    };
+    if office {
+        page_with(status, &OfficeErrorPage { frame, said, sign_in, reasons })
+    } else {
+        page_with(status, &ErrorPage { frame, said, sign_in, reasons })
+    }
 }
 
 /// Programs ask under `/api`, `/files` and `/log`, or say that they take no HTML.

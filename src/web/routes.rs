@@ -54,9 +54,12 @@ macro_rules! door {
         $resource
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(security::plain_for_signed_in))
+            .wrap(middleware::from_fn(security::refuse_nul))
     };
     ($resource:ident, SignedIn) => {
-        $resource.wrap(middleware::from_fn(caller::signed_in_only))
+        $resource
+            .wrap(middleware::from_fn(security::refuse_nul))
+            .wrap(middleware::from_fn(caller::signed_in_only))
     };
 }
 
@@ -113,6 +116,9 @@ routes! {
     SignedIn "/office/reviews/{case}" { get: office::reviews::show }
     SignedIn "/office/disclosures" { get: office::disclosures::list }
     SignedIn "/office/overdue" { get: office::overdue::list }
+    SignedIn "/office/items" { get: office::items::list }
+    SignedIn "/office/items/new" { get: office::items::new, post: office::items::enter }
+    SignedIn "/office/items/{code}/active" { post: office::items::set_active }
     SignedIn "/office/people" { get: office::people::list, post: office::people::add }
     SignedIn "/office/people/{id}/active" { post: office::people::set_active }
     SignedIn "/office/keys" { get: office::keys::list, post: office::keys::enrol }
@@ -151,6 +157,8 @@ routes! {
     SignedIn "/api/v1/reviews" { get: api::work::reviews }
     SignedIn "/api/v1/undisclosed" { get: api::work::undisclosed }
     SignedIn "/api/v1/overdue" { get: api::work::overdue }
+    SignedIn "/api/v1/items" { get: api::items::list, post: api::items::enter }
+    SignedIn "/api/v1/items/{code}" { get: api::items::one, patch: api::items::change }
     SignedIn "/api/v1/people" { get: api::people::list, post: api::people::enter }
     SignedIn "/api/v1/people/{id}" { patch: api::people::change }
     SignedIn "/api/v1/keys" { get: api::keys::list, post: api::keys::enrol }

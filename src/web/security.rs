@@ -1,5 +1,7 @@
 //! Headers on every answer, and the door against requests that other sites make in a person's name.
 
+use super::problem::Problem;
+use crate::desk;
 use actix_web::{
     Error, HttpResponse,
     body::{EitherBody, MessageBody},
@@ -46,6 +48,22 @@ pub async fn plain_for_signed_in<B: MessageBody>(
     next.call(request).await
 }
 
+/// Turns away an address with a NUL in it: it names nothing, and PostgreSQL takes none.
+pub async fn refuse_nul<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let fault = if request.uri().path().contains("%00") {
+        desk::Error::NotFound("页面")
+    } else if request.query_string().contains("%00") {
+        desk::Error::invalid("query", "网址中含有不能使用的空字符（NUL）。")
+    } else {
+        return Ok(next.call(request).await?.map_into_left_body());
+    };
+    let response = HttpResponse::from_error(Problem(fault));
+    Ok(request.into_response(response).map_into_right_body())
+}
+
 /// Turns away a changing request that a browser marks as coming from another site.
 pub async fn refuse_foreign<B: MessageBody>(
     request: ServiceRequest,
@@ -53,7 +71,7 @@ pub async fn refuse_foreign<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && is_foreign(&request) {
-        let problem = super::problem::Problem(crate::desk::Error::Forbidden("从其他网站提交内容"));
+        let problem = Problem(desk::Error::Forbidden("从其他网站提交内容"));
         let response = HttpResponse::from_error(problem);
         return Ok(request.into_response(response).map_into_right_body());
     }

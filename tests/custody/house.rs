@@ -32,7 +32,7 @@ use zhijian::{
         field::{Field, fields_root},
         record::{Custody, Payload, SCHEMA, Signer},
     },
-    store::entries,
+    store::{entries, items},
 };
 
 pub const CODE: &str = "11990101MB00000017";
@@ -48,6 +48,20 @@ struct Person {
     id: String,
     key_id: String,
     key: SigningKey,
+}
+
+/// What the case is filed under.
+fn item(agency: &str) -> items::Item {
+    items::Item {
+        code: "T1".into(),
+        agency_id: agency.to_owned(),
+        act_kind: "penalty".into(),
+        name: "测试事项".into(),
+        basis: String::new(),
+        penalty: String::new(),
+        field: String::new(),
+        active: true,
+    }
 }
 
 pub struct Bureau {
@@ -75,7 +89,9 @@ impl Bureau {
                     short_name: "测".into(),
                     ..NewAgency::default()
                 };
-                enter_agency(db, &inner, &new, now)
+                let agency = enter_agency(db, &inner, &new, now)?;
+                items::insert(db, &item(&agency))?;
+                Ok::<_, Error>(agency)
             })
             .await
             .unwrap();

@@ -143,7 +143,12 @@ fn items_are_found(bench: &Bench) {
         assert_eq!(codes(items::search(db, "a", "%", 9)?), ["2"]);
         assert_eq!(codes(items::search(db, "a", "市容", 1)?), ["1"]);
         assert_eq!(codes(items::search(db, "a", "", 9)?), ["1", "2"]);
-        assert_eq!(codes(items::by_agency(db, "a", "1", 9)?), ["2", "3"]);
+        assert_eq!(codes(items::by_agency(db, "a", "", "1", 9)?.0), ["2", "3"]);
+        assert_eq!(items::by_agency(db, "a", "0%", "", 9)?, (vec![item("2", "100%违建", true)], 1));
+        assert_eq!(items::by_agency(db, "a", "", "2", 1)?.1, 3, "counted over all pages");
+        items::set_active(db, "3", true)?;
+        assert!(items::find(db, "3")?.active);
+        assert!(matches!(items::set_active(db, "4", true), Err(Error::Missing)));
         items::update(db, &item("3", "新事项", true))?;
         assert_eq!(items::find(db, "3")?, item("3", "新事项", true));
         Ok(())
@@ -253,5 +258,14 @@ fn bytes_and_characters_survive(bench: &Bench) {
     assert_eq!(with(&store, |db| records::find(db, "big")), expected);
     with(&store, |db| settings::set(db, "文", "𠀀'\"\\%_；\u{feff}"));
     assert_eq!(with(&store, |db| settings::find(db, "文")).as_deref(), Some("𠀀'\"\\%_；\u{feff}"));
+    let nul = store.write_blocking(|db| settings::set(db, "nul", "a\0b"));
+    if bench.is_sqlite {
+        nul.unwrap();
+        assert_eq!(with(&store, |db| settings::find(db, "nul")).as_deref(), Some("a\0b"));
+    } else {
+        assert!(matches!(nul, Err(Error::Nul)), "{nul:?}");
+        let sought = store.read_blocking(|db| settings::find(db, "a\0b"));
+        assert!(matches!(sought, Err(Error::Nul)), "{sought:?}");
+    }
     run(&store, "SELECT 1");
 }

@@ -112,10 +112,15 @@ fn reviews_wait_by_urgency(bench: &Bench) {
     with(&store, |db| {
         (1..=3).try_for_each(|n| reviews::insert(db, &rows::review(&format!("s{n}"), n)))?;
         reviews::void(db, "s2")?;
-        let waiting = reviews::waiting(db, &["a".into()], 9)?;
+        let waiting = reviews::waiting(db, &["a".into()], None, 9)?;
         let ids: Vec<_> = waiting.iter().map(|one| one.submission_id.as_str()).collect();
         assert_eq!(ids, ["s3", "s1"], "the third is due first");
-        assert!(reviews::waiting(db, &["z".into()], 9)?.is_empty());
+        assert!(reviews::waiting(db, &["z".into()], None, 9)?.is_empty());
+        let after = (waiting[0].due.clone(), "s3".to_owned());
+        assert_eq!(reviews::waiting(db, &["a".into()], Some(&after), 9)?, waiting[1..]);
+        let day = waiting[1].due.as_str();
+        assert_eq!(reviews::count_waiting(db, &["a".into()], None)?, 2);
+        assert_eq!(reviews::count_waiting(db, &["a".into()], Some(day))?, 1);
         let outcome =
             reviews::Outcome { record_id: "r0", result: "agree", reviewer_id: "p", reviewed_at: 8 };
         reviews::set_result(db, "s3", &outcome)?;
@@ -146,7 +151,11 @@ fn clocks_are_replaced(bench: &Bench) {
         clocks::replace(db, "c", &rows)?;
         assert_eq!(clocks::by_case(db, "c")?, rows);
         let agencies = ["a".to_owned()];
-        assert_eq!(clocks::overdue(db, &agencies, "2026-01-05", 9)?, rows[..1]);
+        assert_eq!(clocks::overdue(db, &agencies, "2026-01-05", None, 9)?, rows[..1]);
+        let all = clocks::overdue(db, &agencies, "2026-02-01", None, 9)?;
+        let after = (all[0].due.clone(), all[0].id.clone());
+        assert_eq!(clocks::overdue(db, &agencies, "2026-02-01", Some(&after), 9)?, all[1..]);
+        assert_eq!(clocks::count_overdue(db, &agencies, "2026-02-01")?, 3);
         let soon = clocks::due_between(db, &agencies, "2026-01-05", "2026-01-09", 9)?;
         assert_eq!(soon, [rows[1].clone(), rows[3].clone()]);
         clocks::replace(db, "c", &[])?;

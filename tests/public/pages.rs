@@ -51,6 +51,20 @@ fn filled(count: usize) -> (Served, Vec<String>) {
     (site, numbers)
 }
 
+#[test]
+fn no_two_links_of_the_portal_lead_to_the_same_place() {
+    let (site, _) = filled(30);
+    let page = site.page("/", 200);
+    let main = page.split_once("<main").unwrap().1.split_once("</main>").unwrap().0;
+    let mut links: Vec<&str> =
+        main.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(links.len() > 10, "{links:?}");
+    links.sort_unstable();
+    let all = links.len();
+    links.dedup();
+    assert_eq!(links.len(), all, "{links:?}");
+}
+
 /// Changes the public row of `number` as a later record would.
 fn change(
     site: &Served,

@@ -14,6 +14,18 @@ pub fn with(mut form: Value, changed: Value) -> Value {
     form
 }
 
+/// An enforcement item to be entered.
+pub fn item(code: &str) -> Value {
+    json!({
+        "code": code,
+        "act_kind": "penalty",
+        "name": "销售不合格产品",
+        "basis": "《产品质量法》第四十九条",
+        "penalty": "没收；货值金额等值以上三倍以下罚款",
+        "field": "产品质量",
+    })
+}
+
 pub fn filing(on: u16, partner: &str, head: &str) -> Value {
     json!({
         "on": day(on),

@@ -94,6 +94,7 @@ async fn file_case(admin: &Administrator) -> String {
     let li = Officer::certified_until(admin, "li-ming", "李执法", until).await;
     let wang = Officer::certified_until(admin, "wang-fang", "王执法", until).await;
     let chief = Head::enter(admin, "chief", "陈局长").await;
+    admin.post("/api/v1/items", &forms::item(site::ITEM)).await.good();
     let today = SystemClock.now().day().to_string();
     let form = forms::with(
         forms::filing(803, &wang.id, &chief.id),

@@ -1,8 +1,9 @@
 //! Stories: a real server on a free port, a real database in a temporary folder, people who talk to it by HTTP.
 //!
 //! `site.rs` opens the house and moves its clock, `people.rs` are those who use it, `forms.rs` what they fill in,
-//! `tus.rs` how they upload. With TEST_DATABASE_URL the main story runs on PostgreSQL too.
+//! `browser.rs` how they use the pages, `tus.rs` how they upload. With TEST_DATABASE_URL the main story runs on PostgreSQL too.
 
+mod browser;
 mod case;
 mod clients;
 mod forms;
@@ -11,12 +12,15 @@ mod site;
 mod tus;
 
 mod gates;
+mod items;
 mod kill;
+mod lists;
 mod media;
 mod office;
 mod pages;
 mod permissions;
 mod refusals;
+mod signed_out;
 mod strings;
 mod uploads;
 mod whole_process;

@@ -1,68 +1,15 @@
 //! The office by its pages: forms filled in and sent as a browser without scripts sends them.
 
 use crate::{
+    browser::{held, last, leads, page, send, sign},
     case::Team,
     forms::{self, with},
-    people::{Answer, Key, Person, Visitor},
+    people::{Answer, Key, Person},
     site::{PASSWORD, Site},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ed25519_dalek::Signer as _;
 use reqwest::{Method, multipart};
-use serde_json::{Value, json};
-use zhijian::{evidence::generate, ledger::dsse::pae};
-
-/// A page, which must be there.
-async fn page(who: &Visitor, path: &str) -> String {
-    let answer = who.get(path).await;
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-    answer.text()
-}
-
-/// Sends a form with the session's token.
-async fn send(who: &Visitor, path: &str, values: &Value) -> Answer {
-    let mut pairs = vec![("csrf".to_owned(), who.csrf.clone())];
-    for (name, value) in values.as_object().unwrap() {
-        let texts: Vec<&str> = match value {
-            Value::Array(all) => all.iter().map(|one| one.as_str().unwrap()).collect(),
-            one => vec![one.as_str().unwrap()],
-        };
-        pairs.extend(texts.into_iter().map(|text| (name.clone(), text.to_owned())));
-    }
-    Answer::of(who.ask(Method::POST, path).form(&pairs).send().await.unwrap()).await
-}
-
-/// Where a form that was taken leads.
-#[track_caller]
-fn leads(answer: &Answer) -> String {
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    answer.header("location").to_owned()
-}
-
-/// The last piece of an address.
-fn last(address: &str) -> &str {
-    address.rsplit('/').next().unwrap()
-}
-
-/// The value of an attribute or input that stands once in a page.
-fn held<'p>(page: &'p str, before: &str) -> &'p str {
-    let at = page.find(before).unwrap_or_else(|| panic!("no {before} in {page}")) + before.len();
-    &page[at..at + page[at..].find('"').unwrap()]
-}
-
-/// Signs the draft at `path` by its page.
-async fn sign(who: &Person, path: &str) -> Answer {
-    let shown = page(who, path).await;
-    let asked = match &who.key {
-        Key::Own { id, secret } => {
-            let payload = STANDARD.decode(held(&shown, "data-payload=\"")).unwrap();
-            let signature = secret.sign(&pae(&payload)).to_bytes();
-            json!({ "key": id, "signature": STANDARD.encode(signature) })
-        }
-        _ => json!({ "password": PASSWORD }),
-    };
-    send(who, path, &asked).await
-}
+use serde_json::json;
+use zhijian::evidence::generate;
 
 #[actix_web::test]
 async fn a_case_is_filed_and_kept_by_pages() {
@@ -180,6 +127,9 @@ async fn whole_files_come_by_a_form_and_are_served_in_parts() {
     let poster = content.replace("/content", "/poster");
     assert_eq!(team.li.get(&poster).await.status, 404, "this film has no cover");
     assert_eq!(site.admin.get(&content).await.status, 404);
+    let photo = team.li.upload(&case, "照片.jpg", &generate::image(3).unwrap()).await;
+    let small = team.li.get(&format!("/office/exhibits/{photo}/poster")).await;
+    assert_eq!((small.status.as_u16(), small.header("content-type")), (200, "image/jpeg"));
     site.holds().await;
 }
 
@@ -263,6 +213,8 @@ async fn a_clerk_publishes_by_pages() {
 async fn people_and_keys_are_kept_by_pages() {
     let site = Site::open().await;
     assert_eq!(site.visitor().get("/set-up/0000").await.status, 404);
+    let agencies = site.visitor().get("/api/v1/agencies").await.good();
+    assert_eq!(agencies["agencies"][0]["name"], "清河县市场监督管理局");
     assert_eq!(send(&site.visitor(), "/set-up/0000", &json!({})).await.status, 404);
     let admin = &site.admin;
     let person = json!({

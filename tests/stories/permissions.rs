@@ -18,11 +18,18 @@ const PARAMETERS: [&str; 5] = [
     "..%2f..%2fetc%2fpasswd",
     "'%20OR%201=1--",
 ];
-const BODIES: [&str; 4] = ["", "{}", "[1,", "a=1&csrf=x&signature=%ff&on=2026-13-45"];
-const QUERIES: [&str; 3] = [
+const BODIES: [&str; 5] = [
+    "",
+    "{}",
+    "{\"login\":\"\\u0000\",\"password\":\"x\"}",
+    "[1,",
+    "a=1&csrf=x&signature=%ff&on=2026-13-45",
+];
+const QUERIES: [&str; 4] = [
     "",
     "?page=-1&cursor=%ff&from=x&next=//evil.example",
     "?page=99999999999999999999&q=%25_%5C'\"&size=x",
+    "?q=%00&cursor=%00&after=%00&case=%00&certificate=%00&agency=%00&act_kind=%00&stage=%00&from=%00",
 ];
 
 /// Addresses of a route with its parameters filled in.
@@ -62,7 +69,7 @@ async fn walk(
                     let mut request = who.ask(verb, &format!("{address}{query}"));
                     request = request.header("tus-resumable", "1.0.0");
                     if !reads {
-                        let json = variant < 3 && route.path.starts_with("/api/");
+                        let json = variant < 4 && route.path.starts_with("/api/");
                         let kind = match json {
                             true => "application/json",
                             false => "application/x-www-form-urlencoded",
@@ -82,7 +89,10 @@ async fn walk(
 
 #[actix_web::test]
 async fn nobody_gets_past_the_door() {
-    let site = Site::open().await;
+    nobody_asks_nonsense(&Site::open().await).await;
+}
+
+async fn nobody_asks_nonsense(site: &Site) {
     let visitor = site.visitor();
     let wrong = walk(&visitor, &PARAMETERS[..3], |route, method, status| {
         let inside = route.access == Access::SignedIn;
@@ -97,8 +107,20 @@ async fn nobody_gets_past_the_door() {
 
 #[actix_web::test]
 async fn no_role_breaks_anything_by_asking_nonsense() {
-    let site = Site::open().await;
-    let team = Team::enter(&site).await;
+    everybody_asks_nonsense(&Site::open().await).await;
+}
+
+#[cfg(feature = "postgres")]
+#[actix_web::test]
+async fn nor_on_postgresql() {
+    let Some(schema) = crate::whole_process::Schema::create("nonsense") else { return };
+    let site = Site::open_with(&[("STORE__URL", &schema.url)]).await;
+    nobody_asks_nonsense(&site).await;
+    everybody_asks_nonsense(&site).await;
+}
+
+async fn everybody_asks_nonsense(site: &Site) {
+    let team = Team::enter(site).await;
     let more = json!({ "roles": ["supervisor"] });
     let supervisor = Person::enter(&site.admin, "supervisor", "督察员", more, false).await;
     let everybody: [&Person; 6] =

@@ -19,10 +19,7 @@ async fn a_major_case_from_filing_to_a_checked_disclosure() {
 #[cfg(feature = "postgres")]
 #[actix_web::test]
 async fn the_same_on_postgresql() {
-    let Ok(base) = std::env::var("TEST_DATABASE_URL") else {
-        return crate::site::skipped("TEST_DATABASE_URL is not set (tests/with-postgres sets it)");
-    };
-    let schema = Schema::create(base);
+    let Some(schema) = Schema::create("whole") else { return };
     let site = Site::open_with(&[("STORE__URL", &schema.url)]).await;
     whole_process(&site).await;
     site.restart().await.holds().await;
@@ -30,19 +27,24 @@ async fn the_same_on_postgresql() {
 
 /// A schema of this test's own, dropped with it.
 #[cfg(feature = "postgres")]
-struct Schema {
+pub struct Schema {
     base: String,
     name: String,
-    url: String,
+    pub url: String,
 }
 
 #[cfg(feature = "postgres")]
 impl Schema {
-    fn create(base: String) -> Schema {
-        let name = format!("story_{}", std::process::id());
+    /// None, with a word on why, where there is no server.
+    pub fn create(story: &str) -> Option<Schema> {
+        let Ok(base) = std::env::var("TEST_DATABASE_URL") else {
+            crate::site::skipped("TEST_DATABASE_URL is not set (tests/with-postgres sets it)");
+            return None;
+        };
+        let name = format!("story_{story}_{}", std::process::id());
         run(&base, &format!("CREATE SCHEMA {name}")).unwrap();
         let glue = if base.contains('?') { '&' } else { '?' };
-        Schema { url: format!("{base}{glue}options=-csearch_path%3D{name}"), base, name }
+        Some(Schema { url: format!("{base}{glue}options=-csearch_path%3D{name}"), base, name })
     }
 }
 

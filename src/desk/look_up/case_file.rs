@@ -1,7 +1,7 @@
 //! The whole file of one case: records with their values, exhibits, clocks, rounds of review, what is next.
 
 pub use super::wording::{Line, lines, moment_words, title};
-use super::{Names, cases::stage_label};
+use super::{Names, cases::stage_label, items};
 use crate::{
     base::{CaseId, Moment},
     desk::{Desk, Error, House, Role, Who, file, project},
@@ -14,9 +14,10 @@ use crate::{
     store::{Db, OrNone, agencies, cases, chains, disclosures, drafts, entries, exhibits},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One record as the file shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RecordView {
     /// Record id.
     pub id: String,
@@ -47,7 +48,7 @@ pub struct RecordView {
 }
 
 /// An exhibit as the file shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ExhibitView {
     /// Exhibit id.
     pub id: String,
@@ -80,7 +81,7 @@ pub struct ExhibitView {
 }
 
 /// A clock as the file shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ClockView {
     /// What must be done.
     pub label: String,
@@ -97,7 +98,7 @@ pub struct ClockView {
 }
 
 /// A round of review as the file shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoundView {
     /// Number of the round.
     pub round: u32,
@@ -116,7 +117,7 @@ pub struct RoundView {
 }
 
 /// The kinds of record that may be written next.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct NextStep {
     /// Kind's word.
     pub kind: String,
@@ -129,7 +130,7 @@ pub struct NextStep {
 }
 
 /// A prepared record of the case that waits for signatures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DraftBrief {
     /// Draft id.
     pub id: String,
@@ -142,7 +143,7 @@ pub struct DraftBrief {
 }
 
 /// The whole file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CaseFile {
     /// Case id.
     pub id: String,
@@ -152,6 +153,10 @@ pub struct CaseFile {
     pub title: String,
     /// 当事人
     pub party: String,
+    /// 事项编码
+    pub item_code: String,
+    /// 执法事项 with its code, for people.
+    pub item: String,
     /// Agency's name.
     pub agency: String,
     /// Stage's word.
@@ -233,6 +238,8 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
         disclosure: disclosures::by_case(db, id)?.pop().map(|row| (row.number, row.state)),
         drafts,
         may_upload: same_agency && who.is(Role::Officer) && case.closed_at.is_none(),
+        item: items::named(db, &case.item_code)?,
+        item_code: case.item_code,
         id: case.id,
         number: case.number,
         title: case.title,

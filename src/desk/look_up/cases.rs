@@ -1,6 +1,6 @@
 //! Lists of cases of the signed-in person's agency, newest change first.
 
-use super::day_words;
+use super::{cut, day_words, parse_cursor};
 use crate::{
     base::Moment,
     desk::{Desk, Error, Role, Who},
@@ -8,6 +8,7 @@ use crate::{
     store::{Db, agencies, cases, clocks},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Cases on one page.
 pub const PAGE: i64 = 20;
@@ -24,7 +25,7 @@ pub struct CaseFilter {
 }
 
 /// One case in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CaseCard {
     /// Case id.
     pub id: String,
@@ -49,7 +50,7 @@ pub struct CaseCard {
 }
 
 /// One page of cases.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CasePage {
     /// The cases.
     pub cases: Vec<CaseCard>,
@@ -60,7 +61,7 @@ pub struct CasePage {
 }
 
 /// How many cases stand in a stage.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StageCount {
     /// Stage's word.
     pub stage: String,
@@ -91,7 +92,7 @@ pub fn scope(db: &mut Db, who: &Who) -> Result<Vec<String>, Error> {
 
 fn page(db: &mut Db, who: &Who, filter: &CaseFilter, today: &str) -> Result<CasePage, Error> {
     let scope = scope(db, who)?;
-    let after = filter.cursor.as_deref().map(parse_cursor).transpose()?;
+    let after = parse_cursor(filter.cursor.as_deref().unwrap_or_default())?;
     let list = cases::CaseFilter {
         agencies: scope.clone(),
         stage: filter.stage.clone().unwrap_or_default(),
@@ -99,21 +100,13 @@ fn page(db: &mut Db, who: &Who, filter: &CaseFilter, today: &str) -> Result<Case
         text: filter.words.trim().to_owned(),
     };
     let mut rows = cases::page(db, &list, after.as_ref(), PAGE + 1)?;
-    let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
-    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let next = more.then(|| rows.last().map(|row| format!("{}.{}", row.updated_at, row.id)));
+    let next = cut(&mut rows, PAGE, |row| format!("{}.{}", row.updated_at, row.id));
     let cards = rows.into_iter().map(|row| card(db, row, today)).collect::<Result<_, _>>()?;
     let counts = cases::counts_by_stage(db, &scope)?
         .into_iter()
         .map(|(stage, count)| StageCount { label: stage_label(&stage), stage, count })
         .collect();
-    Ok(CasePage { cases: cards, next: next.flatten(), counts })
-}
-
-fn parse_cursor(text: &str) -> Result<(i64, String), Error> {
-    let bad = || Error::invalid("cursor", "翻页位置不正确，请从第一页开始。");
-    let (at, id) = text.split_once('.').ok_or_else(bad)?;
-    Ok((at.parse().map_err(|_| bad())?, id.to_owned()))
+    Ok(CasePage { cases: cards, next, counts })
 }
 
 /// A case as lists show it.

@@ -12,8 +12,8 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Items offered in a choice; longer lists are searched by typing a code.
-const ITEMS_OFFERED: i64 = 500;
+/// Items offered for choice; those beyond are named by typing their code.
+const ITEMS_OFFERED: i64 = 1_000;
 
 /// A form with everything its page needs.
 #[derive(Clone, Debug, Serialize)]
@@ -181,10 +181,12 @@ fn offer(db: &mut Db, who: &Who, field: &mut FieldSpec, people: &[Choice]) -> Re
         field.options = people.to_vec();
     }
     if field.options_from == Some(Source::Items) {
-        field.options = items::by_agency(db, &who.agency, "", ITEMS_OFFERED)?
+        field.options = items::search(db, &who.agency, "", ITEMS_OFFERED)?
             .into_iter()
-            .filter(|item| item.active)
-            .map(|item| Choice::new(item.code.clone(), format!("{} {}", item.code, item.name)))
+            .map(|item| {
+                let label = format!("{} {}", item.code, item.name);
+                Choice::new(item.code, label)
+            })
             .collect();
     }
     Ok(())

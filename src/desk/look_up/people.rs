@@ -1,15 +1,19 @@
 //! People and keys of an agency, for administrators and for each person about themselves.
 
-use super::case_file::moment_words;
+use super::{case_file::moment_words, cases::scope, cut};
 use crate::{
     base::Moment,
     desk::{Desk, Error, Role, permit},
     store::{agencies, keys, people},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
+
+/// People on one page.
+pub const PAGE: i64 = 50;
 
 /// A person as lists show them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PersonView {
     /// Person id.
     pub id: String,
@@ -48,22 +52,32 @@ pub struct KeyView {
     pub revoked_at: String,
 }
 
-/// The people of the signed-in administrator's agency; of all agencies for a supervisor.
-pub async fn people(desk: &Desk) -> Result<Vec<PersonView>, Error> {
+/// One page of people.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PeoplePage {
+    /// The people, by sign-in name.
+    pub people: Vec<PersonView>,
+    /// How many there are.
+    pub total: i64,
+    /// Cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// A page of the people of the signed-in administrator's agency, of all agencies for a supervisor, after `cursor`.
+pub async fn people(desk: &Desk, cursor: &str) -> Result<PeoplePage, Error> {
     let who = desk.who()?.clone();
     who.require(&[Role::Administrator, Role::Supervisor], "查看人员")?;
+    let after = cursor.to_owned();
     desk.house
         .store
         .read(move |db| {
             let all = agencies::all(db)?;
-            let scope: Vec<String> = if who.is(Role::Supervisor) {
-                all.iter().map(|agency| agency.id.clone()).collect()
-            } else {
-                vec![who.agency.clone()]
-            };
+            let scope = scope(db, &who)?;
             let name = |id: &str| all.iter().find(|a| a.id == id).map_or("", |a| a.name.as_str());
-            let rows = people::by_agency(db, &scope)?;
-            Ok(rows.into_iter().map(|row| view(name(&row.agency_id).to_owned(), row)).collect())
+            let (mut rows, total) = people::page(db, &scope, &after, PAGE + 1)?;
+            let next = cut(&mut rows, PAGE, |row| row.login.clone());
+            let views = rows.into_iter().map(|row| view(name(&row.agency_id).to_owned(), row));
+            Ok(PeoplePage { people: views.collect(), total, next })
         })
         .await
 }

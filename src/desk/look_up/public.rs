@@ -26,6 +26,7 @@ use crate::{
     },
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Items on one page of the public list.
 pub const PAGE: i64 = 20;
@@ -67,7 +68,8 @@ pub struct Query {
 }
 
 /// An item in the list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DisclosureCard)]
 pub struct Card {
     /// 公示编号
     pub number: String,
@@ -92,7 +94,8 @@ pub struct Card {
 }
 
 /// One page of the list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DisclosurePage)]
 pub struct ListPage {
     /// The items, newest first.
     pub items: Vec<Card>,

@@ -6,15 +6,16 @@ use crate::{
     desk::{Error, House, disclose, file},
     law::{
         act::Penalty,
-        forms::{FieldSpec, Input},
+        forms::{FieldSpec, Input, Source},
         words,
     },
     store::Db,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A labelled value.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Line {
     /// Path of the field or name of the fact.
     pub path: String,
@@ -93,6 +94,9 @@ fn fact_words(
         return Ok(choice.label.clone());
     }
     Ok(match fact {
+        Value::String(code) if field.options_from == Some(Source::Items) => {
+            super::items::named(db, code)?
+        }
         Value::Bool(true) => "是".into(),
         Value::Bool(false) => "否".into(),
         Value::String(text) if text.len() == 10 => day_words(text),

@@ -3,21 +3,28 @@
 use super::{
     Names,
     cases::{self, CaseCard, scope},
-    day_words,
+    cut, day_words, parse_cursor,
 };
 use crate::{
     base::Day,
     desk::{Desk, Error, House, Role, Who, project},
     law::{clock::deadline, words},
-    store::{self, Db, agencies, clocks, decisions, reviews},
+    store::{
+        self, Db, agencies, clocks, decisions,
+        reviews::{self, DueCursor},
+    },
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// Most rows of one list of work.
+/// Rows on one page of a list of work.
+pub const PAGE: i64 = 50;
+
+/// Most decisions of the list of those to disclose.
 const LIMIT: i64 = 200;
 
 /// A review that waits.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Waiting {
     /// The case.
     pub case: CaseCard,
@@ -34,7 +41,7 @@ pub struct Waiting {
 }
 
 /// A decision that has to be disclosed or withheld.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Due {
     /// The case.
     pub case: CaseCard,
@@ -51,7 +58,7 @@ pub struct Due {
 }
 
 /// A clock that has run out or is about to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Overdue {
     /// The case.
     pub case: CaseCard,
@@ -63,19 +70,56 @@ pub struct Overdue {
     pub due: String,
 }
 
-/// Reviews that wait for the signed-in reviewer, the most urgent first.
-pub async fn reviews(desk: &Desk) -> Result<Vec<Waiting>, Error> {
-    let who = desk.who()?.clone();
-    who.require(&[Role::Reviewer, Role::Head, Role::Supervisor], "查看待审案件")?;
-    let today = desk.now.day().to_string();
-    desk.house.store.read(move |db| waiting(db, &who, &today)).await
+/// One page of the reviews that wait.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReviewPage {
+    /// The reviews, the most urgent first.
+    pub reviews: Vec<Waiting>,
+    /// How many wait.
+    pub total: i64,
+    /// How many of them are late.
+    pub late: i64,
+    /// Cursor of the next page, if there is one.
+    pub next: Option<String>,
 }
 
-fn waiting(db: &mut Db, who: &Who, today: &str) -> Result<Vec<Waiting>, Error> {
+/// One page of the clocks that have run out.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OverduePage {
+    /// The clocks, the longest overdue first.
+    pub clocks: Vec<Overdue>,
+    /// How many have run out.
+    pub total: i64,
+    /// Cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// A page of the reviews that wait for the signed-in reviewer, the most urgent first, after `cursor`.
+pub async fn reviews(desk: &Desk, cursor: &str) -> Result<ReviewPage, Error> {
+    let who = desk.who()?.clone();
+    who.require(&[Role::Reviewer, Role::Head, Role::Supervisor], "查看待审案件")?;
+    let after = due_cursor(cursor)?;
+    let today = desk.now.day().to_string();
+    desk.house.store.read(move |db| waiting(db, &who, after.as_ref(), &today)).await
+}
+
+/// A cursor of a list by last day.
+fn due_cursor(text: &str) -> Result<Option<DueCursor>, Error> {
+    Ok(parse_cursor::<Day>(text)?.map(|(due, id)| (due.to_string(), id)))
+}
+
+fn waiting(
+    db: &mut Db,
+    who: &Who,
+    after: Option<&DueCursor>,
+    today: &str,
+) -> Result<ReviewPage, Error> {
     let mut names = Names::default();
     let mut list = Vec::new();
     let scope = scope(db, who)?;
-    for row in reviews::waiting(db, &scope, LIMIT)? {
+    let mut rows = reviews::waiting(db, &scope, after, PAGE + 1)?;
+    let next = cut(&mut rows, PAGE, |row| format!("{}.{}", row.due, row.submission_id));
+    for row in rows {
         let case = store::cases::find(db, &row.case_id)?;
         let at = crate::base::Moment::from_millis(row.submitted_at);
         list.push(Waiting {
@@ -87,7 +131,9 @@ fn waiting(db: &mut Db, who: &Who, today: &str) -> Result<Vec<Waiting>, Error> {
             due: day_words(&row.due),
         });
     }
-    Ok(list)
+    let total = reviews::count_waiting(db, &scope, None)?;
+    let late = reviews::count_waiting(db, &scope, Some(today))?;
+    Ok(ReviewPage { reviews: list, total, late, next })
 }
 
 /// Decisions that wait to be made public, the oldest first.
@@ -135,28 +181,36 @@ fn left(house: &House, today: Day, last: Day) -> String {
     }
 }
 
-/// Clocks that have run out, the longest first.
-pub async fn overdue(desk: &Desk) -> Result<Vec<Overdue>, Error> {
+/// A page of the clocks that have run out, the longest overdue first, after `cursor`.
+pub async fn overdue(desk: &Desk, cursor: &str) -> Result<OverduePage, Error> {
     let who = desk.who()?.clone();
     who.require(&[Role::Officer, Role::Head, Role::Supervisor], "查看超过期限的事项")?;
-    let house = desk.house.clone();
-    let today = desk.now.day().to_string();
-    desk.house
-        .store
-        .read(move |db| {
-            let scope = scope(db, &who)?;
-            let mut list = Vec::new();
-            for row in clocks::overdue(db, &scope, &today, LIMIT)? {
-                let case = store::cases::find(db, &row.case_id)?;
-                let rule = house.rulebook.rule(&row.rule);
-                list.push(Overdue {
-                    case: cases::card(db, case, &today)?,
-                    what: rule.text.clone(),
-                    article: rule.article.clone(),
-                    due: day_words(&row.due),
-                });
-            }
-            Ok(list)
-        })
-        .await
+    let after = due_cursor(cursor)?;
+    let (house, today) = (desk.house.clone(), desk.now.day().to_string());
+    desk.house.store.read(move |db| run_out(db, &house, &who, after.as_ref(), &today)).await
+}
+
+fn run_out(
+    db: &mut Db,
+    house: &House,
+    who: &Who,
+    after: Option<&DueCursor>,
+    today: &str,
+) -> Result<OverduePage, Error> {
+    let scope = scope(db, who)?;
+    let mut rows = clocks::overdue(db, &scope, today, after, PAGE + 1)?;
+    let next = cut(&mut rows, PAGE, |row| format!("{}.{}", row.due, row.id));
+    let mut list = Vec::new();
+    for row in rows {
+        let case = store::cases::find(db, &row.case_id)?;
+        let rule = house.rulebook.rule(&row.rule);
+        list.push(Overdue {
+            case: cases::card(db, case, today)?,
+            what: rule.text.clone(),
+            article: rule.article.clone(),
+            due: day_words(&row.due),
+        });
+    }
+    let total = clocks::count_overdue(db, &scope, today)?;
+    Ok(OverduePage { clocks: list, total, next })
 }

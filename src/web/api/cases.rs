@@ -3,7 +3,10 @@
 use super::{Asked, conditional, json};
 use crate::{
     base::CaseId,
-    desk::{Error, look_up},
+    desk::{
+        Error,
+        look_up::{self, case_file::CaseFile, cases::CasePage},
+    },
     web::{caller::Caller, problem::Answer},
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Path};
@@ -25,7 +28,7 @@ pub struct CaseQuery {
 
 /// A page of cases, newest change first.
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(CaseQuery),
-    responses((status = 200, description = "cases, counts by stage, next cursor", body = Object)))]
+    responses((status = 200, description = "cases, counts by stage, next cursor", body = CasePage)))]
 pub async fn list(caller: Caller, Asked(query): Asked<CaseQuery>) -> Answer<HttpResponse> {
     let filter = look_up::cases::CaseFilter {
         stage: query.stage.filter(|stage| !stage.is_empty()),
@@ -38,7 +41,7 @@ pub async fn list(caller: Caller, Asked(query): Asked<CaseQuery>) -> Answer<Http
 /// The whole file of a case; its tag is the head of its chain.
 #[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases",
     params(("id" = String, Path, description = "Case id")),
-    responses((status = 200, description = "records, exhibits, clocks, rounds, next steps", body = Object),
+    responses((status = 200, description = "records, exhibits, clocks, rounds, next steps", body = CaseFile),
         (status = 304, description = "Unchanged since the tag in If-None-Match")))]
 pub async fn one(caller: Caller, request: HttpRequest, id: Path<String>) -> Answer<HttpResponse> {
     let file = look_up::case_file::case_file(&caller.desk, &case_id(&id)?).await?;

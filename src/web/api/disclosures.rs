@@ -3,7 +3,10 @@
 use super::{Asked, conditional, json};
 use crate::{
     base::Digest,
-    desk::{Error, look_up::public},
+    desk::{
+        Error,
+        look_up::public::{self, Item, ListPage},
+    },
     web::{caller::Caller, problem::Answer},
 };
 use actix_web::{
@@ -37,7 +40,7 @@ pub struct PublicQuery {
 
 /// A page of the public list, newest first.
 #[utoipa::path(get, path = "/api/v1/disclosures", tag = "public", params(PublicQuery),
-    responses((status = 200, description = "items, total, page, pages", body = Object)))]
+    responses((status = 200, description = "items, total, page, pages", body = ListPage)))]
 pub async fn list(caller: Caller, Asked(query): Asked<PublicQuery>) -> Answer<HttpResponse> {
     let wanted = public::Query {
         words: query.q.unwrap_or_default(),
@@ -54,7 +57,7 @@ pub async fn list(caller: Caller, Asked(query): Asked<PublicQuery>) -> Answer<Ht
 /// A public item.
 #[utoipa::path(get, path = "/api/v1/disclosures/{number}", tag = "public",
     params(("number" = String, Path, description = "公示编号")),
-    responses((status = 200, description = "What the public page says", body = Object),
+    responses((status = 200, description = "What the public page says", body = Item),
         (status = 304, description = "Unchanged since the tag in If-None-Match")))]
 pub async fn one(
     caller: Caller,

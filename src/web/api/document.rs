@@ -1,7 +1,8 @@
 //! The OpenAPI document of the API, made from the handlers themselves.
 
 use super::{
-    cases, disclosures, drafts, exhibits, forms, json, keys, log, people, records, session, work,
+    cases, disclosures, drafts, exhibits, forms, items, json, keys, log, people, records, session,
+    work,
 };
 use actix_web::{HttpResponse, http::StatusCode};
 use utoipa::{
@@ -22,6 +23,7 @@ use utoipa::{
         cases::list, cases::one, cases::exhibits, exhibits::content, exhibits::poster,
         forms::one, drafts::list, drafts::prepare, drafts::one, drafts::sign, drafts::discard,
         records::submit, work::reviews, work::undisclosed, work::overdue,
+        items::list, items::one, items::enter, items::change,
         people::list, people::enter, people::change, keys::list, keys::enrol, keys::revoke,
         disclosures::list, disclosures::one, disclosures::proof, disclosures::agencies, log::head,
         document,

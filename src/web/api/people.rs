@@ -1,10 +1,12 @@
 //! People of an agency, for its administrator.
 
-use super::{Json, Meant, json};
+use super::{Asked, Json, Meant, json, work::PageQuery};
 use crate::{
     base::PersonId,
     desk::{
-        Error, look_up, permit,
+        Error,
+        look_up::people::{self, PeoplePage},
+        permit,
         set_up::{self, NewPerson},
     },
     web::{caller::Caller, problem::Answer},
@@ -47,12 +49,12 @@ pub struct Change {
     active: bool,
 }
 
-/// The people of one's agency; of all agencies for a supervisor.
-#[utoipa::path(get, path = "/api/v1/people", tag = "people",
-    responses((status = 200, description = "people", body = Object)))]
-pub async fn list(caller: Caller) -> Answer<HttpResponse> {
-    let people = look_up::people::people(&caller.desk).await?;
-    Ok(json(StatusCode::OK, &value!({ "people": people })))
+/// A page of the people of one's agency, of all agencies for a supervisor, by sign-in name.
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(PageQuery),
+    responses((status = 200, description = "people, total, next cursor", body = PeoplePage)))]
+pub async fn list(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<HttpResponse> {
+    let cursor = query.cursor.unwrap_or_default();
+    Ok(json(StatusCode::OK, &people::people(&caller.desk, &cursor).await?))
 }
 
 /// Enters a person.

@@ -1,13 +1,13 @@
 //! The list of cases, by stage and words, a page at a time.
 
-use super::{choice, trail};
+use super::{Onward, asked, choice, trail};
 use crate::{
     desk::{
         Role,
         look_up::cases::{self, CaseFilter, CasePage},
     },
     web::{
-        caller::{self, Caller},
+        caller::Caller,
         look::{Choice, Entry, Frame},
         problem::Answer,
         render,
@@ -25,36 +25,31 @@ struct Page {
     stages: Vec<Choice>,
     words: String,
     filtered: bool,
-    first: bool,
-    next: String,
+    onward: Onward,
     may_file: bool,
 }
 
 /// `GET /office/cases`
 pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> {
     let who = caller.who()?;
-    let query = caller::parse(request.query_string().as_bytes())?;
-    let first = |name: &str| query.get(name).and_then(|all| all.first()).cloned();
-    let stage = first("stage").filter(|stage| !stage.is_empty());
-    let (words, cursor) = (first("q").unwrap_or_default(), first("after"));
-    let filter = CaseFilter { stage: stage.clone(), words: words.clone(), cursor: cursor.clone() };
-    let page = cases::cases(&caller.desk, filter).await?;
-    let chosen = stage.clone().unwrap_or_default();
-    let counted = |count: &cases::StageCount| {
-        choice(&count.stage, &format!("{}（{}）", count.label, count.count), &chosen)
+    let (stage, words, cursor) =
+        (asked(&request, "stage")?, asked(&request, "q")?, asked(&request, "after")?);
+    let filter = CaseFilter {
+        stage: Some(stage.clone()).filter(|stage| !stage.is_empty()),
+        words: words.clone(),
+        cursor: Some(cursor.clone()),
     };
-    let next = page.next.as_ref().map(|cursor| {
-        let mut link = url::form_urlencoded::Serializer::new("/office/cases?".to_owned());
-        link.append_pair("stage", &chosen).append_pair("q", &words).append_pair("after", cursor);
-        link.finish()
-    });
+    let page = cases::cases(&caller.desk, filter).await?;
+    let counted = |count: &cases::StageCount| {
+        choice(&count.stage, &format!("{}（{}）", count.label, count.count), &stage)
+    };
+    let query = [("stage", stage.as_str()), ("q", words.as_str())];
     let template = Page {
         frame: caller.office("/office/cases"),
         trail: trail(&[]),
         stages: page.counts.iter().map(counted).collect(),
-        filtered: stage.is_some() || !words.is_empty(),
-        first: cursor.is_none(),
-        next: next.unwrap_or_default(),
+        filtered: !stage.is_empty() || !words.is_empty(),
+        onward: Onward::new("/office/cases", &query, &cursor, page.next.as_deref()),
         may_file: who.is_any(&[Role::Officer, Role::Head]),
         words,
         page,

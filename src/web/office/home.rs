@@ -7,7 +7,7 @@ use crate::{
             cases::{self, CaseFilter, StageCount},
             drafts::{self, DraftCard},
             people,
-            work::{self, Due, Overdue, Waiting},
+            work::{self, Due, OverduePage, ReviewPage},
         },
     },
     web::{caller::Caller, look::Frame, problem::Answer, render},
@@ -21,9 +21,9 @@ struct Home {
     frame: Frame,
     drafts: Vec<DraftCard>,
     /// None where the role has no such list.
-    reviews: Option<Vec<Waiting>>,
+    reviews: Option<ReviewPage>,
     disclosures: Option<Vec<Due>>,
-    overdue: Option<Vec<Overdue>>,
+    overdue: Option<OverduePage>,
     stages: Option<Vec<StageCount>>,
     may_file: bool,
     has_key: bool,
@@ -31,10 +31,6 @@ struct Home {
 }
 
 impl Home {
-    fn late_reviews(&self) -> usize {
-        self.reviews.iter().flatten().filter(|waiting| waiting.late).count()
-    }
-
     fn late_disclosures(&self) -> usize {
         self.disclosures.iter().flatten().filter(|due| due.late).count()
     }
@@ -47,9 +43,9 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
     let keys = people::my_keys(desk).await?;
     let page = Home {
         drafts: drafts::to_sign(desk).await?,
-        reviews: allowed(work::reviews(desk).await)?,
+        reviews: allowed(work::reviews(desk, "").await)?,
         disclosures: allowed(work::disclosures(desk).await)?,
-        overdue: allowed(work::overdue(desk).await)?,
+        overdue: allowed(work::overdue(desk, "").await)?,
         stages: allowed(cases::cases(desk, CaseFilter::default()).await)?.map(|page| page.counts),
         may_file: who.is_any(&[Role::Officer, Role::Head]),
         has_key: keys.iter().any(|key| key.revoked_at.is_empty()),

@@ -1,8 +1,8 @@
 //! 期限监督: the clocks that have run out, the longest overdue first.
 
-use super::trail;
+use super::{Onward, asked, trail};
 use crate::{
-    desk::look_up::work::{self, Overdue},
+    desk::look_up::work::{self, OverduePage},
     web::{
         caller::Caller,
         look::{Entry, Frame},
@@ -10,7 +10,7 @@ use crate::{
         render,
     },
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 #[derive(Template)]
@@ -18,12 +18,15 @@ use askama::Template;
 struct Page {
     frame: Frame,
     trail: Vec<Entry>,
-    list: Vec<Overdue>,
+    page: OverduePage,
+    onward: Onward,
 }
 
 /// `GET /office/overdue`
-pub async fn list(caller: Caller) -> Answer<HttpResponse> {
-    let list = work::overdue(&caller.desk).await?;
+pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> {
+    let cursor = asked(&request, "after")?;
+    let page = work::overdue(&caller.desk, &cursor).await?;
+    let onward = Onward::new("/office/overdue", &[], &cursor, page.next.as_deref());
     let frame = caller.office("/office/overdue");
-    Ok(render::page(&Page { frame, trail: trail(&[]), list }))
+    Ok(render::page(&Page { frame, trail: trail(&[]), page, onward }))
 }

@@ -1,11 +1,11 @@
 //! People of the agency: who they are, entering somebody, switching somebody off or on.
 
-use super::{choice, id, objections, trail};
+use super::{Onward, asked, choice, id, objections, trail};
 use crate::{
     base::PersonId,
     desk::{
         Error, FieldFault, Role,
-        look_up::people::{self, PersonView},
+        look_up::people::{self, PeoplePage},
         set_up::{self, NewPerson},
     },
     web::{
@@ -15,7 +15,7 @@ use crate::{
         render,
     },
 };
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 
 /// The form for a person, as typed.
@@ -73,35 +73,47 @@ struct Page {
     trail: Vec<Entry>,
     csrf: String,
     me: String,
-    people: Vec<PersonView>,
+    people: PeoplePage,
+    onward: Onward,
     administers: bool,
     form: PersonForm,
     reasons: Vec<Objection>,
+    conflict: String,
 }
 
 /// `GET /office/people`
-pub async fn list(caller: Caller) -> Answer<HttpResponse> {
+pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> {
     let form = PersonForm::new(&Values::new(), Vec::new());
-    page(&caller, form, Vec::new(), StatusCode::OK).await
+    Ok(render::page(&page(&caller, form, &asked(&request, "after")?).await?))
 }
 
-async fn page(
-    caller: &Caller,
-    form: PersonForm,
-    reasons: Vec<Objection>,
-    status: StatusCode,
-) -> Answer<HttpResponse> {
+async fn page(caller: &Caller, form: PersonForm, cursor: &str) -> Result<Page, Error> {
     let who = caller.who()?;
-    let page = Page {
+    let people = people::people(&caller.desk, cursor).await?;
+    Ok(Page {
         frame: caller.office("/office/people"),
         trail: trail(&[]),
         csrf: caller.csrf(),
         me: who.person.to_string(),
-        people: people::people(&caller.desk).await?,
+        onward: Onward::new("/office/people", &[], cursor, people.next.as_deref()),
+        people,
         administers: who.is(Role::Administrator),
         form,
-        reasons,
-    };
+        reasons: Vec::new(),
+        conflict: String::new(),
+    })
+}
+
+/// The form with what was typed, what is wrong with it, and what came in between.
+pub async fn again(
+    caller: &Caller,
+    typed: &Values,
+    faults: Vec<FieldFault>,
+    conflict: &str,
+    status: StatusCode,
+) -> Answer<HttpResponse> {
+    let mut page = page(caller, PersonForm::new(typed, faults), "").await?;
+    page.conflict = conflict.to_owned();
     Ok(render::page_with(status, &page))
 }
 
@@ -110,8 +122,8 @@ pub async fn add(posted: Posted) -> Answer<HttpResponse> {
     match set_up::add_person(&posted.caller.desk, read(&posted.values)).await {
         Ok(_) => Ok(render::see_other("/office/people")),
         Err(Error::Invalid(faults)) => {
-            let form = PersonForm::new(&posted.values, faults);
-            page(&posted.caller, form, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            again(&posted.caller, &posted.values, faults, "", status).await
         }
         Err(fault) => Err(Problem(fault)),
     }
@@ -124,9 +136,10 @@ pub async fn set_active(posted: Posted, path: Path<String>) -> Answer<HttpRespon
     match set_up::set_active(&posted.caller.desk, &id, active).await {
         Ok(()) => Ok(render::see_other("/office/people")),
         Err(Error::Refused(reasons)) => {
-            let reasons = objections(&posted.caller, "", "", &reasons);
             let form = PersonForm::new(&Values::new(), Vec::new());
-            page(&posted.caller, form, reasons, StatusCode::UNPROCESSABLE_ENTITY).await
+            let mut page = page(&posted.caller, form, "").await?;
+            page.reasons = objections(&posted.caller, "", "", &reasons);
+            Ok(render::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(fault) => Err(Problem(fault)),
     }

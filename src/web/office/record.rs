@@ -54,6 +54,25 @@ async fn blank(caller: &Caller, kind: &str, case: Option<&CaseId>) -> Answer<Htt
     page(caller, case, form, StatusCode::OK)
 }
 
+/// The form with what was typed before a session ended, not sent; `why`, and what to say where the case moved on.
+pub async fn again(
+    caller: &Caller,
+    kind: &str,
+    case: Option<&CaseId>,
+    typed: &Values,
+    (why, moved): (&str, &str),
+    status: StatusCode,
+) -> Answer<HttpResponse> {
+    let mut form = build(caller, kind, case, Some(typed)).await?;
+    let head = typed.get("head").and_then(|all| all.first());
+    let stands = head.is_none_or(|head| *head == form.head);
+    form.conflict = if stands { why } else { moved }.to_owned();
+    match (kind, case) {
+        ("review", Some(case)) => reviews::again(caller, case, form, status).await,
+        _ => page(caller, case, form, status),
+    }
+}
+
 /// The form of a record of `kind`, answered with `typed` if something was typed.
 pub async fn build(
     caller: &Caller,

@@ -4,16 +4,19 @@
 use super::words;
 use crate::{
     desk::{FieldFault, disclose::Proposal, look_up::forms::FormView},
-    law::forms::{Choice as Offer, FieldSpec, Input},
+    law::forms::{Choice as Offer, FieldSpec, Input, Source},
     web::{
         caller::{Caller, Values},
         look::{Choice, Objection},
     },
 };
 
+/// More choices than these are not scrolled through but found by typing.
+const MANY: usize = 40;
+
 /// One control of the form.
 pub struct Control {
-    /// `line`, `date`, `long`, `select`, `radio`, `checks` or `check`.
+    /// `line`, `date`, `long`, `select`, `pick`, `radio`, `checks` or `check`.
     pub input: &'static str,
     /// Form name.
     pub name: String,
@@ -195,6 +198,15 @@ impl Reader<'_> {
             Input::Long => controls.push(plain("long")),
             Input::Check => controls.push(plain("check")),
             Input::Multiselect | Input::People => controls.push(plain("checks")),
+            Input::Select
+                if field.options_from == Some(Source::Items) && field.options.is_empty() =>
+            {
+                let mut control = plain("select");
+                control.hint =
+                    "本机关还没有登记执法事项，请先由公示与档案经办人或者系统管理员登记。".into();
+                controls.push(control);
+            }
+            Input::Select if field.options.len() > MANY => controls.push(self.pick(field)),
             Input::Select | Input::Person if !field.options.is_empty() => {
                 controls.push(plain("select"));
             }
@@ -206,6 +218,15 @@ impl Reader<'_> {
                 controls.push(control);
             }
         }
+    }
+
+    /// Too many to scroll through: found by typing part of the code or the name.
+    fn pick(&self, field: &FieldSpec) -> Control {
+        let mut control = self.control("pick", &field.path, &field.label, field, &field.options);
+        control.hint = "输入编码或者名称中的几个字，从列出的事项中选择。".into();
+        let chosen = control.options.iter().find(|option| option.chosen);
+        control.value = chosen.map(|option| option.label.clone()).unwrap_or(control.value);
+        control
     }
 
     /// Who signs beside the signed-in officer, and who else was there.

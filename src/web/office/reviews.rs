@@ -1,11 +1,11 @@
 //! 法制审核: the queue by due day, and one file open before its reviewer.
 
-use super::{id, objections, record, record_form::RecordForm, trail};
+use super::{Onward, asked, id, objections, record, record_form::RecordForm, trail};
 use crate::{
     base::CaseId,
     desk::look_up::{
         review_file::{self, ReviewFile},
-        work::{self, Waiting},
+        work::{self, ReviewPage},
     },
     web::{
         caller::Caller,
@@ -14,7 +14,7 @@ use crate::{
         render,
     },
 };
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 
 #[derive(Template)]
@@ -22,7 +22,8 @@ use askama::Template;
 struct Queue {
     frame: Frame,
     trail: Vec<Entry>,
-    list: Vec<Waiting>,
+    page: ReviewPage,
+    onward: Onward,
 }
 
 #[derive(Template)]
@@ -64,10 +65,12 @@ impl Page {
 }
 
 /// `GET /office/reviews`
-pub async fn list(caller: Caller) -> Answer<HttpResponse> {
-    let list = work::reviews(&caller.desk).await?;
+pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> {
+    let cursor = asked(&request, "after")?;
+    let page = work::reviews(&caller.desk, &cursor).await?;
+    let onward = Onward::new("/office/reviews", &[], &cursor, page.next.as_deref());
     let frame = caller.office("/office/reviews");
-    Ok(render::page(&Queue { frame, trail: trail(&[]), list }))
+    Ok(render::page(&Queue { frame, trail: trail(&[]), page, onward }))
 }
 
 /// `GET /office/reviews/{case}`

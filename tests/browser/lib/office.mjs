@@ -41,15 +41,18 @@ export async function fill(page, answers) {
 }
 
 /**
- * The value of the first real choice of a list, or of the one whose words contain `words`.
+ * The value of the first real choice of a list, or of the one whose words contain `words`. A list too long to scroll
+ * through is a datalist, whose choices are their own words.
  * @param {Page} page
  * @param {string} name
  * @param {string} [words]
  */
 export async function choice(page, name, words = '') {
+  const typed = words ? `option[value*="${words}"]` : 'option';
   const value = await page
     .locator(`main form select[name="${name}"] option:not([value=""])`)
     .filter({ hasText: words })
+    .or(page.locator(`main datalist[id="list-${name}"] ${typed}`))
     .first()
     .getAttribute('value');
   assert(value, `nothing to choose for ${name}`);

@@ -7,12 +7,13 @@ use crate::{
     store::{Db, OrNone, agencies as agency_rows, items, people},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Items of an agency on one page.
 const PAGE: i64 = 20;
 
 /// An agency, for filters and facts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgencyView {
     /// 统一社会信用代码
     pub code: String,

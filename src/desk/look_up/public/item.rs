@@ -15,9 +15,10 @@ use crate::{
     store::{Db, OrNone, agencies, cases, checkpoints, disclosures, entries, releases},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A shown line of an item, with what is hidden and why.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Shown {
     /// Path of the signed field.
     pub path: String,
@@ -30,7 +31,7 @@ pub struct Shown {
 }
 
 /// One release of an item.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReleaseView {
     /// `disclosure`, `correction` or `withdrawal`, in Chinese.
     pub kind: String,
@@ -41,7 +42,7 @@ pub struct ReleaseView {
 }
 
 /// A last day for the party, with its arithmetic.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Remedy {
     /// 申请行政复议 or 提起行政诉讼
     pub label: String,
@@ -56,7 +57,8 @@ pub struct Remedy {
 }
 
 /// The public page of an item.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Disclosure)]
 pub struct Item {
     /// 公示编号
     pub number: String,

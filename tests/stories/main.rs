@@ -17,6 +17,7 @@ mod office;
 mod pages;
 mod permissions;
 mod refusals;
+mod register;
 mod strings;
 mod uploads;
 mod whole_process;

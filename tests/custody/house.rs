@@ -22,6 +22,7 @@ use zhijian::{
         begin_upload::{Opening, begin_upload},
         continue_upload::{continue_upload, finish},
         enrol_key::{NewKey, register},
+        import_list, penalty_list,
         seal_checkpoint::Sealer,
         set_up::{NewAgency, NewPerson, enter_agency, enter_person},
         vouch,
@@ -168,16 +169,29 @@ impl Bureau {
     pub fn tamper(&self, sql: &str) {
         let file = self.dir.path().join("zhijian.db");
         let mut db = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-        let guards = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
-        for guard in sql_query(guards).load::<Guard>(&mut db).unwrap() {
-            sql_query(format!("DROP TRIGGER {}", guard.name)).execute(&mut db).unwrap();
-        }
+        take_guards_off(&mut db);
         let changed = sql_query(sql).execute(&mut db).unwrap();
         assert!(changed > 0, "{sql} changed nothing");
     }
 
+    /// Publishes a penalty list.
+    pub async fn import(&self, csv: &str) {
+        let desk = Desk::new(self.house.clone(), None);
+        let list = penalty_list::read(csv.as_bytes()).unwrap();
+        let digest = Digest::of(csv.as_bytes());
+        import_list::import_list(&desk, CODE, &list, digest).await.unwrap();
+    }
+
     pub fn exhibit_path(&self) -> PathBuf {
         files(&self.dir.path().join("vault/sha256")).pop().unwrap()
+    }
+}
+
+/// Drops every trigger.
+pub fn take_guards_off(db: &mut SqliteConnection) {
+    let guards = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
+    for guard in sql_query(guards).load::<Guard>(db).unwrap() {
+        sql_query(format!("DROP TRIGGER {}", guard.name)).execute(db).unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use zhijian::{
     base::{Digest, Moment},
     cli::demo::{self, Summary},
     config::Config,
-    desk::{Clock as _, Desk, Error, House, file, sealing, sign_in},
+    desk::{Clock as _, Desk, Error, House, file, fsck, sealing, sign_in},
     law::rule::DISCLOSE,
     ledger::{
         dsse::Envelope,
@@ -35,6 +35,8 @@ async fn the_county_is_whole() {
     println!("{summary}");
     every_script_stands_where_it_should(&summary);
     everybody_can_sign_in_and_sign(&house).await;
+    let report = fsck::fsck(&house, Arc::new(|_, _, _| {})).await.unwrap();
+    assert_eq!(report.faults, []);
     let looked = house.clone();
     house
         .store

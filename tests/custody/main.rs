@@ -1,5 +1,8 @@
 //! The whole custody of records and bytes, in process: what fsck finds, what a dossier proves.
 
+#[path = "../support/bureau.rs"]
+mod bureau;
+
 mod altered;
 mod county;
 mod house;
@@ -55,9 +58,9 @@ async fn importing_twice_adds_nothing_and_stays_clean() {
     let desk = Desk::new(bureau.house.clone(), None);
     let list = penalty_list::read(LIST.as_bytes()).unwrap();
     let digest = zhijian::base::Digest::of(LIST.as_bytes());
-    let first = import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    let first = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
     let size = bureau.log_size().await;
-    let again = import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    let again = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
     assert_eq!(bureau.log_size().await, size);
     for (first, again) in first.iter().zip(&again) {
         let import_list::Fate::Published(number) = &first.fate else { panic!("{:?}", first.fate) };
@@ -79,7 +82,7 @@ async fn the_published_list_becomes_disclosures() {
     let desk = Desk::new(bureau.house.clone(), None);
     let list = penalty_list::read(&bytes).unwrap();
     let digest = zhijian::base::Digest::of(&bytes);
-    let rows = import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    let rows = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
     assert_eq!(rows.len(), 126);
     assert!(rows.iter().all(|row| matches!(row.fate, import_list::Fate::Published(_))));
     bureau.seal().await;
@@ -96,7 +99,7 @@ async fn the_published_list_becomes_disclosures() {
         assert!(verdicts.iter().all(|verdict| verdict.ok), "{verdicts:?}");
     }
     let size = bureau.log_size().await;
-    import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
     assert_eq!(bureau.log_size().await, size, "running it twice adds nothing");
     assert_eq!(faults(&bureau).await, []);
 }
@@ -111,7 +114,7 @@ async fn personal_numbers_in_a_list_are_masked() {
         .replace("测试乙公司,法人及非法人组织", "王小明,自然人");
     let list = penalty_list::read(csv.as_bytes()).unwrap();
     let digest = zhijian::base::Digest::of(csv.as_bytes());
-    let rows = import_list::import_list(&desk, house::CODE, &list, digest).await.unwrap();
+    let rows = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
     bureau.seal().await;
     let mut pages = String::new();
     for row in rows {

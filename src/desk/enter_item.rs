@@ -28,5 +28,5 @@ pub fn enter_item(
         "name": item.name,
         "basis": item.basis,
     });
-    on_register(db, house, &item.agency_id, "item-registered", &facts, by, now)
+    on_register(db, house, &item.agency_id, "item-registered", &facts, by, now).map(drop)
 }

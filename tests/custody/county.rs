@@ -67,17 +67,8 @@ async fn corrected_and_closed(site: &Site, team: &Team) {
     team.add("closing", &case, &forms::closing(827, &team.chief.id)).await.good();
 }
 
-async fn decided(site: &Site, team: &Team) -> String {
-    let case = team.told(site, 5_000, false).await;
-    site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
-    team.add("decision", &case, &forms::decision(827, 5_000)).await.good();
-    case
-}
-
 async fn withdrawn(site: &Site, team: &Team) {
-    let case = decided(site, team).await;
-    team.add("service", &case, &forms::service(827, &team.wang.id)).await.good();
+    let case = team.served(site).await;
     team.add("disclosure", &case, &forms::disclosure(827)).await.good();
     let withdrawal = json!({
         "on": day(827), "ground": "revoked", "text.reason": "决定被依法撤销。",
@@ -86,8 +77,7 @@ async fn withdrawn(site: &Site, team: &Team) {
 }
 
 async fn withheld(site: &Site, team: &Team) {
-    let case = decided(site, team).await;
-    team.add("service", &case, &forms::service(827, &team.wang.id)).await.good();
+    let case = team.served(site).await;
     let form = json!({ "on": day(827), "ground": "minor", "text.reason": "依法不予公示。" });
     team.add("withholding", &case, &form).await.good();
 }

@@ -154,11 +154,7 @@ async fn records_made_elsewhere_are_taken_only_whole_and_true() {
 async fn nothing_is_added_to_a_closed_case() {
     let site = Site::open().await;
     let team = Team::enter(&site).await;
-    let case = team.told(&site, 5_000, false).await;
-    site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
-    team.add("decision", &case, &forms::decision(827, 5_000)).await.good();
-    team.add("service", &case, &forms::service(827, &team.wang.id)).await.good();
+    let case = team.served(&site).await;
     team.add("disclosure", &case, &forms::disclosure(827)).await.good();
     team.add("execution", &case, &forms::execution(827, 5_000)).await.good();
     let open = team.li.open_upload(&case, "迟到的录像.mp4", 10).await;

@@ -15,6 +15,7 @@ each_engine! {
     filters_combine_and_pages_follow
     what_is_past_its_last_day_is_not_listed
     crowds_in_one_second_keep_their_place
+    an_index_that_lost_a_word_is_told
 }
 
 fn texts(text: &str) -> Filter {
@@ -243,4 +244,28 @@ fn found_all(store: &Store) -> Vec<String> {
     let page = page.unwrap();
     assert_eq!((page.total, page.more_than_total), (1000, true));
     page.rows.into_iter().map(|row| row.id).collect()
+}
+
+fn an_index_that_lost_a_word_is_told(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    insert(&store, vec![disclosure(1), disclosure(2)]);
+    let standing = || {
+        let read = |db: &mut Db| disclosures::indexed(db, &disclosure(1));
+        let text = store.read_blocking(read).unwrap();
+        (text.kept.as_ref() == Some(&text.told), text.listed)
+    };
+    assert_eq!(standing(), (true, true));
+    run(&store, "UPDATE disclosure_texts SET body = body || 'x'");
+    assert_eq!(standing(), (false, true));
+    run(
+        &store,
+        match bench.is_sqlite {
+            true => {
+                "DELETE FROM disclosure_words WHERE rowid IN (SELECT doc FROM disclosure_texts)"
+            }
+            false => "UPDATE disclosure_texts SET words = words[2:]",
+        },
+    );
+    assert_eq!(standing(), (false, false));
 }

@@ -55,6 +55,12 @@ impl Bureau {
         Bureau { dir, people }
     }
 
+    /// Closes the house; leaves its folder.
+    pub fn close(self) -> tempfile::TempDir {
+        self.people.house.store.close();
+        self.dir
+    }
+
     /// With a case: filing, the custody of one exhibit, evidence.
     pub async fn with_case() -> Bureau {
         let bureau = Bureau::open().await;

@@ -27,6 +27,8 @@ mod tus;
 use house::Bureau;
 use std::sync::Arc;
 use zhijian::{
+    app::{self, Access, SystemClock},
+    config::Config,
     desk::{
         Desk, export_dossier, fsck, import_list, look_up::public, penalty_list,
         seal_checkpoint::Sealer,
@@ -138,6 +140,20 @@ async fn fsck_names_altered_and_missing_bytes() {
     assert!(faults(&bureau).await[0].text.contains("缺失"));
     house::overwrite(&path, &whole);
     assert_eq!(faults(&bureau).await, []);
+}
+
+/// Who lost the service's key registers another; what the first one signed stays good.
+#[actix_web::test]
+async fn a_second_service_key_is_on_record() {
+    let bureau = Bureau::with_case().await;
+    bureau.seal().await;
+    let folder = bureau.close();
+    std::fs::remove_file(folder.path().join("keys/service.key")).unwrap();
+    let config = Config::load(None, std::iter::empty()).unwrap();
+    let clock = Arc::new(SystemClock);
+    let house = app::open(&config, folder.path(), clock, Access::Serve).await.unwrap();
+    let report = fsck::fsck(&house, Arc::new(|_, _, _| {})).await.unwrap();
+    assert_eq!(report.faults, []);
 }
 
 #[actix_web::test]

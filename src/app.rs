@@ -4,7 +4,7 @@ use crate::{
     base::{KeyId, Moment},
     config::Config,
     desk::{
-        Clock, Desk, House, Limits, ServiceKey,
+        Clock, Desk, Error, House, Limits, ServiceKey,
         append::{self, Begin},
         look_up::public::Counts,
         project::REGISTER,
@@ -184,8 +184,9 @@ async fn service_key_id(house: &House, access: Access) -> Result<KeyId> {
         .store
         .write(move |db| {
             // Its own registration is the one record signed by a key that is not yet registered.
-            store::keys::insert(db, &row)?;
-            append::link(db, &master, &record, Begin::Register(None), now)
+            let linked = append::link(db, &master, &record, Begin::Register(None), now)?;
+            let registered_leaf = linked.leaf.cast_signed();
+            Ok::<_, Error>(store::keys::insert(db, &store::keys::Key { registered_leaf, ..row })?)
         })
         .await?;
     Ok(id)

@@ -3,58 +3,77 @@
 use super::Place;
 use crate::{
     app::{self, Access, SystemClock},
-    desk::fsck,
+    desk::fsck::{self, Progress, Report},
 };
 use anyhow::Result;
 use std::{
-    io::{IsTerminal as _, Write as _},
+    io::IsTerminal as _,
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
+
+/// Time between two lines of progress.
+const EVERY: Duration = Duration::from_secs(3);
 
 #[derive(clap::Args)]
 pub struct Fsck {
     #[command(flatten)]
     place: Place,
+    /// Tell of progress on standard error even where it is no terminal.
+    #[arg(long)]
+    progress: bool,
 }
 
 /// Exits 0 when all is well, 1 when something is wrong.
 pub fn run(task: &Fsck) -> Result<ExitCode> {
     let config = task.place.settings()?;
+    let watched = task.progress || std::io::stderr().is_terminal();
     let report = super::block_on(async {
         let clock = Arc::new(SystemClock);
         let house = app::open(&config, &task.place.data, clock, Access::Look).await?;
-        Ok(fsck::fsck(&house, Arc::new(show)).await?)
+        Ok(fsck::fsck(&house, progress(watched)).await?)
     })?;
-    println!(
-        "已核对：日志叶{}个，检查点{}个，链{}条，记录{}条，公示信息{}条，证据附件{}个（{}字节）。",
-        report.leaves,
-        report.checkpoints,
-        report.chains,
-        report.records,
-        report.disclosures,
-        report.exhibits,
-        report.exhibit_bytes,
-    );
-    if report.is_clean() {
-        println!("全部一致。");
-        return Ok(ExitCode::SUCCESS);
-    }
     for fault in &report.faults {
         println!("异常：{}：{}", fault.place, fault.text);
     }
     if report.more_faults > 0 {
         println!("另有{}处异常未列出。", report.more_faults);
     }
-    Ok(ExitCode::FAILURE)
+    println!("{}", summary(&report));
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// One line that is written over, for people who watch; nothing in a pipe.
-fn show(what: &str, done: u64, all: u64) {
-    let mut out = std::io::stderr();
-    if out.is_terminal() && done.is_multiple_of(500) {
-        // A progress line that cannot be written is no reason to stop checking.
-        let _ = write!(out, "\r{what} {done}/{all}   ");
-        let _ = out.flush();
-    }
+fn summary(report: &Report) -> String {
+    let found = match report.faults.len() as u64 + report.more_faults {
+        0 => "全部一致".to_owned(),
+        faults => format!("发现异常{faults}处"),
+    };
+    format!(
+        "已核对：记录{}条，日志叶{}个，检查点{}个，链{}条，案件{}件，公示信息{}条，证据附件{}个（{}字节）。{found}。",
+        report.records,
+        report.leaves,
+        report.checkpoints,
+        report.chains,
+        report.cases,
+        report.disclosures,
+        report.exhibits,
+        report.exhibit_bytes,
+    )
+}
+
+/// A line every few seconds, so that nobody takes a long check for a dead one.
+fn progress(watched: bool) -> Progress {
+    let told = Mutex::new(Instant::now());
+    Arc::new(move |what, done, all| {
+        let Ok(mut told) = told.lock() else { return };
+        if !watched || told.elapsed() < EVERY {
+            return;
+        }
+        *told = Instant::now();
+        match all {
+            0 => eprintln!("正在核对{what}：{done}"),
+            all => eprintln!("正在核对{what}：{done}/{all}"),
+        }
+    })
 }

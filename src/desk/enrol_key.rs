@@ -1,15 +1,12 @@
 //! Registering and revoking a person's signing key; each event is a record in the agency's register.
 
 use super::{
-    Desk, Error, House,
-    append::{self, Begin},
-    project::REGISTER,
-    sealing,
+    Desk, Error, House, sealing,
+    set_up::on_register,
     sign_in::{blocking, password_fits},
-    vouch::{self, OwnRecord},
 };
 use crate::{
-    base::{KeyId, Moment},
+    base::{KeyId, Moment, PersonId},
     store::{Db, OrNone, keys, people},
 };
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
@@ -104,9 +101,14 @@ pub fn register(
     if keys::by_public_key(db, &new.public_key).or_none()?.is_some() {
         return Err(Error::Conflict("该密钥已经登记。".into()));
     }
-    let public_hex = hex::encode(new.public_key);
-    let event = facts(id, person, json!({ "public_key": public_hex, "custody": new.custody }));
-    let leaf = on_register(db, house, &owner, "key-registered", event, now)?;
+    let event = json!({
+        "key": id,
+        "person": person,
+        "public_key": hex::encode(new.public_key),
+        "custody": new.custody,
+    });
+    let by: PersonId = owner.id.parse().map_err(Error::broken)?;
+    let leaf = on_register(db, house, &owner.agency_id, "key-registered", &event, Some(&by), now)?;
     keys::insert(
         db,
         &keys::Key {
@@ -149,44 +151,12 @@ pub async fn revoke(desk: &Desk, id: &KeyId, reason: &str) -> Result<(), Error> 
             if key.revoked_at.is_some() {
                 return Err(Error::Conflict("该密钥已经吊销。".into()));
             }
-            let event = facts(&id, &owner.id, json!({ "reason": reason }));
-            let leaf = on_register(db, &house, &owner, "key-revoked", event, now)?;
+            let event = json!({ "key": id, "person": owner.id, "reason": reason });
+            let by: PersonId = owner.id.parse().map_err(Error::broken)?;
+            let agency = &owner.agency_id;
+            let leaf = on_register(db, &house, agency, "key-revoked", &event, Some(&by), now)?;
             keys::revoke(db, id.as_str(), now.millis(), leaf)?;
             Ok(())
         })
         .await
-}
-
-fn facts(
-    id: &KeyId,
-    person: &str,
-    more: serde_json::Value,
-) -> serde_json::Map<String, serde_json::Value> {
-    let mut facts = more.as_object().cloned().unwrap_or_default();
-    facts.insert("key".into(), json!(id.as_str()));
-    facts.insert("person".into(), json!(person));
-    facts
-}
-
-/// Appends a machine record to the register of the person's agency; gives its leaf index.
-fn on_register(
-    db: &mut Db,
-    house: &House,
-    person: &people::Person,
-    kind: &str,
-    facts: serde_json::Map<String, serde_json::Value>,
-    now: Moment,
-) -> Result<i64, Error> {
-    let chain = format!("{REGISTER}{}", person.agency_id);
-    let own = OwnRecord {
-        chain: &chain,
-        kind,
-        facts,
-        fields: Vec::new(),
-        exhibits: Vec::new(),
-        on_behalf_of: Some(person.id.clone()),
-    };
-    let record = vouch::sign_own(house, own, now)?;
-    let begin = Begin::Register(Some(person.agency_id.clone()));
-    Ok(append::append(db, house, &record, begin, now)?.leaf.cast_signed())
 }

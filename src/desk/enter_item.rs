@@ -86,7 +86,7 @@ pub fn enter_item(
         "penalty": item.penalty,
         "field": item.field,
     });
-    on_register(db, house, &item.agency_id, "item-registered", &facts, by, now)
+    on_register(db, house, &item.agency_id, "item-registered", &facts, by, now).map(drop)
 }
 
 fn faults(new: &NewItem) -> Vec<FieldFault> {

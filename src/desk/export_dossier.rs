@@ -1,13 +1,6 @@
 //! Writing a case's dossier: every record with its proof, every exhibit, one checkpoint, a seal.
 
-use super::{
-    Error, House,
-    append::{self, Begin},
-    file,
-    project::REGISTER,
-    prove, receive_exhibit,
-    vouch::{self, OwnRecord},
-};
+use super::{Error, House, file, prove, receive_exhibit, set_up::on_register};
 use crate::{
     base::{Digest, Moment},
     ledger::{
@@ -108,21 +101,8 @@ pub async fn record_export(
         .store
         .write(move |db| {
             let case = by_number(db, &number)?;
-            let chain = format!("{REGISTER}{}", case.agency_id);
-            let mut facts = serde_json::Map::new();
-            facts.insert("case".into(), json!(case.id));
-            facts.insert("purpose".into(), json!(purpose));
-            let own = OwnRecord {
-                chain: &chain,
-                kind: "export",
-                facts,
-                fields: Vec::new(),
-                exhibits: Vec::new(),
-                on_behalf_of: None,
-            };
-            let record = vouch::sign_own(&inner, own, now)?;
-            let begin = Begin::Register(Some(case.agency_id));
-            append::append(db, &inner, &record, begin, now).map(|_| ())
+            let facts = json!({ "case": case.id, "purpose": purpose });
+            on_register(db, &inner, &case.agency_id, "export", &facts, None, now).map(drop)
         })
         .await
 }

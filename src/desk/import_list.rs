@@ -155,6 +155,16 @@ impl Draft {
         let number = disclose::next_number(db, now)?;
         let mut facts = self.origin.facts;
         facts.insert("number".into(), json!(number));
+        // What lists and counts go by is signed too, not only the words on the page.
+        facts.insert("source_key".into(), json!(self.origin.source_key));
+        facts.insert("kinds".into(), json!(self.kinds));
+        facts.insert("decided_on".into(), json!(self.decided_on));
+        if let Some(fen) = self.fine {
+            facts.insert("fine".into(), json!(fen.to_string()));
+        }
+        if let Some(day) = &self.show_until {
+            facts.insert("show_until".into(), json!(day));
+        }
         let chain = format!("{REGISTER}{}", self.agency.id);
         let own = OwnRecord {
             chain: &chain,

@@ -5,6 +5,7 @@
 use super::{
     Error, Reason,
     permit::{self, Role},
+    receive_exhibit::exhibit_ref,
 };
 use crate::{
     law::act::{Act, Officer},
@@ -29,7 +30,8 @@ pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
         Act::Review { reviewer, .. } => {
             let person = colleague(db, agency, &reviewer.person, Role::Reviewer)?;
             if person.is_none_or(|person| person.qualification != reviewer.qualification) {
-                reasons.push("记录所载审核人员与登记的资格信息不符。".into());
+                let number = &reviewer.qualification;
+                reasons.push(format!("记录所载审核人员的资格证书号{number}与登记的信息不符。"));
             }
         }
         Act::Filing { item, approved_by, .. } => {
@@ -40,6 +42,10 @@ pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
         }
         Act::Closing { approved_by, .. } => require_head(db, agency, approved_by, &mut reasons)?,
         Act::Decision { decided_by, .. } => require_head(db, agency, decided_by, &mut reasons)?,
+        Act::Hearing { host, .. } => {
+            require_known(db, agency, std::slice::from_ref(host), &mut reasons)?;
+        }
+        Act::Discussion { attendees, .. } => require_known(db, agency, attendees, &mut reasons)?,
         _ => {}
     }
     if reasons.is_empty() {
@@ -66,15 +72,19 @@ pub fn check_exhibits(db: &mut Db, payload: &Payload) -> Result<(), Error> {
     let filed = exhibits::by_case(db, &payload.chain)?;
     let mut reasons = Vec::new();
     for named in &payload.exhibits {
-        let known = filed.iter().any(|row| {
-            row.sha256 == named.sha256.hex()
-                && row.chunk_root == named.chunk_root.hex()
-                && row.size.unsigned_abs() == named.size
-        });
-        if !known {
-            let text = format!("记录引用的附件{}没有入库。", named.sha256.short());
-            reasons.push(Reason { text, article: String::new(), fix: "evidence".into() });
-        }
+        let same: Vec<_> = filed.iter().filter(|row| row.sha256 == named.sha256.hex()).collect();
+        let text = if same.is_empty() {
+            format!("记录引用的附件{}没有入库。", named.sha256.short())
+        } else if !same.iter().any(|row| exhibit_ref(row).is_ok_and(|known| known == *named)) {
+            // Named with another type or size, the exhibit would make the whole dossier contradict itself.
+            format!(
+                "记录引用的附件{}与入库时登记的大小、类型或者分块摘要不符。",
+                named.sha256.short()
+            )
+        } else {
+            continue;
+        };
+        reasons.push(Reason { text, article: String::new(), fix: "evidence".into() });
     }
     if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(reasons)) }
 }
@@ -91,6 +101,21 @@ fn require_head(
     Ok(())
 }
 
+/// Who presides over a hearing or sits in a discussion may hold any role, but must be somebody.
+fn require_known(
+    db: &mut Db,
+    agency: &str,
+    people: &[String],
+    reasons: &mut Vec<String>,
+) -> Result<(), Error> {
+    for id in people {
+        if registered(db, agency, id)?.is_none() {
+            reasons.push(format!("记录所载的主持人、参加人“{id}”不是本机关登记的人员。"));
+        }
+    }
+    Ok(())
+}
+
 /// The person, if they work at `agency` and hold `role`.
 fn colleague(
     db: &mut Db,
@@ -98,10 +123,14 @@ fn colleague(
     id: &str,
     role: Role,
 ) -> Result<Option<people::Person>, Error> {
+    let person = registered(db, agency, id)?;
+    Ok(person.filter(|person| permit::parse_roles(&person.roles).contains(&role)))
+}
+
+/// The person, if they work at `agency`.
+fn registered(db: &mut Db, agency: &str, id: &str) -> Result<Option<people::Person>, Error> {
     let person = people::find(db, id).or_none()?;
-    Ok(person.filter(|person| {
-        person.agency_id == agency && permit::parse_roles(&person.roles).contains(&role)
-    }))
+    Ok(person.filter(|person| person.agency_id == agency))
 }
 
 fn same_certificate(person: &people::Person, named: &Officer) -> bool {

@@ -24,7 +24,7 @@ pub async fn set_active(desk: &Desk, code: &str, active: bool) -> Result<(), Err
         items::set_active(db, &code, active)?;
         let kind = if active { "item-reactivated" } else { "item-deactivated" };
         let facts = json!({ "item": code });
-        on_register(db, &house, &who.agency, kind, &facts, Some(&who.person), now)
+        on_register(db, &house, &who.agency, kind, &facts, Some(&who.person), now).map(drop)
     };
     desk.house.store.write(switch).await
 }

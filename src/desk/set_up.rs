@@ -97,13 +97,7 @@ pub async fn set_up(
     if !person.roles.contains(&Role::Administrator) {
         person.roles.push(Role::Administrator);
     }
-    let mut faults = agency_faults(&agency);
-    faults.extend(person_faults(&person));
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
-    let password = person.password.clone();
-    let hash = blocking(move || hash_password(&password)).await??;
+    let hash = hash_if_faultless(&person, agency_faults(&agency)).await?;
     let (house, now) = (desk.house.clone(), desk.now);
     desk.house
         .store
@@ -124,17 +118,25 @@ pub async fn set_up(
 pub async fn add_person(desk: &Desk, person: NewPerson) -> Result<PersonId, Error> {
     let who = desk.who()?.clone();
     who.require(&[Role::Administrator], "登记人员")?;
-    let faults = person_faults(&person);
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
-    let password = person.password.clone();
-    let hash = blocking(move || hash_password(&password)).await??;
+    let hash = hash_if_faultless(&person, Vec::new()).await?;
     let (house, now) = (desk.house.clone(), desk.now);
     desk.house
         .store
         .write(move |db| enter_person(db, &house, &who.agency, &person, hash, now))
         .await
+}
+
+/// The hash of the first password, unless the person's form, or what came with it, has `faults`.
+async fn hash_if_faultless(
+    person: &NewPerson,
+    mut faults: Vec<super::FieldFault>,
+) -> Result<String, Error> {
+    faults.extend(person_faults(person));
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let password = person.password.clone();
+    blocking(move || hash_password(&password)).await?
 }
 
 /// Switches a person of the administrator's agency off or on; off ends their sessions.
@@ -160,7 +162,7 @@ pub async fn set_active(desk: &Desk, id: &PersonId, active: bool) -> Result<(), 
             }
             let kind = if active { "person-reactivated" } else { "person-deactivated" };
             let facts = json!({ "person": id });
-            on_register(db, &house, &who.agency, kind, &facts, Some(&who.person), now)
+            on_register(db, &house, &who.agency, kind, &facts, Some(&who.person), now).map(drop)
         })
         .await
 }
@@ -239,7 +241,7 @@ pub fn enter_person(
     Ok(id)
 }
 
-/// Puts what happened to an agency on its register, at the instance of `by`.
+/// Puts what happened to an agency on its register, at the instance of `by`; gives the record's leaf.
 pub(super) fn on_register(
     db: &mut Db,
     house: &House,
@@ -248,7 +250,7 @@ pub(super) fn on_register(
     facts: &serde_json::Value,
     by: Option<&PersonId>,
     now: Moment,
-) -> Result<(), Error> {
+) -> Result<i64, Error> {
     let chain = format!("{REGISTER}{agency}");
     let own = OwnRecord {
         chain: &chain,
@@ -259,8 +261,8 @@ pub(super) fn on_register(
         on_behalf_of: by.map(ToString::to_string),
     };
     let record = vouch::sign_own(house, own, now)?;
-    append::append(db, house, &record, Begin::Register(Some(agency.to_owned())), now)?;
-    Ok(())
+    let begin = Begin::Register(Some(agency.to_owned()));
+    Ok(append::append(db, house, &record, begin, now)?.leaf.cast_signed())
 }
 
 /// A value that must be unique, as a fault of its field.

@@ -209,16 +209,20 @@ impl Intake {
 
     /// Removes staged files of uploads not in `known`, and returns how many. For start-up, before any append.
     pub async fn sweep(&self, known: &HashSet<UploadId>) -> io::Result<usize> {
-        let dir = self.shared.dir.clone();
-        let files = blocking(move || staged::list(&dir)).await?;
         let mut swept = 0;
-        for (upload, _) in files {
+        for (upload, _) in self.staged().await? {
             if !known.contains(&upload) {
                 self.hold(&upload).await.discard().await?;
                 swept += 1;
             }
         }
         Ok(swept)
+    }
+
+    /// Every staged file with its bytes, as they lie on the disk now.
+    pub async fn staged(&self) -> io::Result<Vec<(UploadId, u64)>> {
+        let dir = self.shared.dir.clone();
+        blocking(move || staged::list(&dir)).await
     }
 
     /// Bytes of all staged files together.

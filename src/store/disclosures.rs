@@ -197,3 +197,8 @@ pub fn page_by_id(db: &mut Db, after: &str, limit: i64) -> Result<Vec<Disclosure
     let query = disclosures::table.filter(disclosures::id.gt(after)).order(disclosures::id);
     Ok(query.limit(limit).select(Disclosure::as_select()).load(db)?)
 }
+
+/// How a disclosure's text stands in the index; for checking the whole.
+pub fn indexed(db: &mut Db, row: &Disclosure) -> Result<search::Indexed, Error> {
+    search::indexed(db, row)
+}

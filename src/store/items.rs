@@ -6,7 +6,7 @@ use super::schema::items;
 use diesel::prelude::*;
 
 /// An enforcement item.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = items)]
 pub struct Item {
     /// 事项编码
@@ -31,12 +31,6 @@ pub struct Item {
 pub fn insert(db: &mut Db, item: &Item) -> Result<(), Error> {
     diesel::insert_into(items::table).values(item).execute(db)?;
     Ok(())
-}
-
-/// Replaces an item's row; [`Error::Missing`] if there is none.
-pub fn update(db: &mut Db, item: &Item) -> Result<(), Error> {
-    let changed = diesel::update(items::table.find(&item.code)).set(item).execute(db)?;
-    if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }
 
 /// The item with this code, or [`Error::Missing`].

@@ -30,6 +30,7 @@ mod schema;
 mod search;
 pub mod sessions;
 pub mod settings;
+pub mod strays;
 pub mod uploads;
 pub mod words;
 mod writer;

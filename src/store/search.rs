@@ -63,6 +63,45 @@ fn remove_doc(db: &mut Db, doc: i64) -> Result<(), Error> {
     }
 }
 
+/// A disclosure's text as it is kept, beside what it should be; for checking the whole.
+pub struct Indexed {
+    /// What should be kept.
+    pub told: String,
+    /// What is kept, if anything is.
+    pub kept: Option<String>,
+    /// Whether the index knows every token of it. More than that does no harm, since hits are checked.
+    pub listed: bool,
+}
+
+/// How the text of `row` stands in the index.
+pub(super) fn indexed(db: &mut Db, row: &Disclosure) -> Result<Indexed, Error> {
+    let told = body_of(row);
+    let there: Option<(i64, String)> = disclosure_texts::table
+        .filter(disclosure_texts::disclosure_id.eq(&row.id))
+        .select((disclosure_texts::doc, disclosure_texts::body))
+        .first(db)
+        .optional()?;
+    let Some((doc, kept)) = there else { return Ok(Indexed { told, kept: None, listed: false }) };
+    let tokens = words::tokens_of_text(&told);
+    if tokens.is_empty() {
+        return Ok(Indexed { told, kept: Some(kept), listed: true });
+    }
+    let sql = match db {
+        Db::Sqlite(_) => format!(
+            "SELECT COUNT(*) AS n FROM disclosure_words WHERE disclosure_words MATCH '\"{}\"' \
+             AND rowid = {doc}",
+            spelled(&tokens, "\" AND \"")
+        ),
+        #[cfg(feature = "postgres")]
+        Db::Postgres(_) => format!(
+            "SELECT COUNT(*) AS n FROM disclosure_texts WHERE words @> {} AND doc = {doc}",
+            array_of(&tokens)
+        ),
+    };
+    let rows: Vec<CountRow> = load(db, sql, Vec::new())?;
+    Ok(Indexed { told, kept: Some(kept), listed: rows.first().is_some_and(|row| row.n == 1) })
+}
+
 /// What can be searched, each field on a line of its own so that no term matches across two.
 fn body_of(row: &Disclosure) -> String {
     let fields = [&row.title, &row.party, &row.document_number, &row.party_code, &row.number];

@@ -17,6 +17,7 @@ each_engine! {
     a_remembered_count_never_lags_behind
     what_is_past_its_last_day_is_not_listed
     crowds_in_one_second_keep_their_place
+    an_index_that_lost_a_word_is_told
 }
 
 fn texts(text: &str) -> Filter {
@@ -267,4 +268,28 @@ fn found_all(store: &Store) -> Vec<String> {
     let (count, rows) = first_page(store, &texts("占道"));
     assert_eq!((count.total, count.more), (1000, true));
     rows.into_iter().map(|row| row.id).collect()
+}
+
+fn an_index_that_lost_a_word_is_told(bench: &Bench) {
+    let store = bench.open();
+    seed(&store);
+    insert(&store, vec![disclosure(1), disclosure(2)]);
+    let standing = || {
+        let read = |db: &mut Db| disclosures::indexed(db, &disclosure(1));
+        let text = store.read_blocking(read).unwrap();
+        (text.kept.as_ref() == Some(&text.told), text.listed)
+    };
+    assert_eq!(standing(), (true, true));
+    run(&store, "UPDATE disclosure_texts SET body = body || 'x'");
+    assert_eq!(standing(), (false, true));
+    run(
+        &store,
+        match bench.is_sqlite {
+            true => {
+                "DELETE FROM disclosure_words WHERE rowid IN (SELECT doc FROM disclosure_texts)"
+            }
+            false => "UPDATE disclosure_texts SET words = words[2:]",
+        },
+    );
+    assert_eq!(standing(), (false, false));
 }

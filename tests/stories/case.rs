@@ -104,6 +104,16 @@ impl Team {
         case
     }
 
+    /// A case that ended in a small fine, served and not disclosed yet.
+    pub async fn served(&self, site: &Site) -> String {
+        let case = self.told(site, 5_000, false).await;
+        site.on(827);
+        self.add("statement", &case, &forms::waiver(827)).await.good();
+        self.add("decision", &case, &forms::decision(827, 5_000)).await.good();
+        self.add("service", &case, &forms::service(827, &self.wang.id)).await.good();
+        case
+    }
+
     /// The head and the deputies, for a discussion.
     pub fn leaders(&self) -> Vec<&str> {
         [&self.chief].into_iter().chain(&self.deputies).map(|head| head.id.as_str()).collect()

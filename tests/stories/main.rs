@@ -20,6 +20,7 @@ mod office;
 mod pages;
 mod permissions;
 mod refusals;
+mod register;
 mod signed_out;
 mod strings;
 mod uploads;

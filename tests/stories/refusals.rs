@@ -111,7 +111,7 @@ async fn revoked_and_foreign_keys_sign_nothing() {
 }
 
 /// A record made away from the house: `payload` of a prepared draft, signed by these keys.
-async fn offline(draft: &Value, signers: &[&Key]) -> Value {
+pub fn offline(draft: &Value, signers: &[&Key]) -> Value {
     let payload = STANDARD.decode(draft["payload"].as_str().unwrap()).unwrap();
     let mut envelope = Envelope::new(payload.clone());
     for key in signers {
@@ -131,11 +131,11 @@ async fn records_made_elsewhere_are_taken_only_whole_and_true() {
     let before = site.counts();
     let submit =
         async |person: &Person, record: &Value| person.post("/api/v1/records", record).await;
-    let one = offline(&draft, &[&team.li.key]).await;
+    let one = offline(&draft, &[&team.li.key]);
     submit(&team.li, &one).await.refused(422, "签名");
-    let stranger = offline(&draft, &[&team.li.key, &team.zhao.key]).await;
+    let stranger = offline(&draft, &[&team.li.key, &team.zhao.key]);
     submit(&team.li, &stranger).await.refused(422, "签名");
-    let good = offline(&draft, &[&team.li.key, &team.wang.key]).await;
+    let good = offline(&draft, &[&team.li.key, &team.wang.key]);
     submit(&team.sun, &good).await.refused(403, "提交他人签署的记录");
     let mut changed = good.clone();
     changed["fields"][0]["value"] = "改过的内容".into();
@@ -154,11 +154,7 @@ async fn records_made_elsewhere_are_taken_only_whole_and_true() {
 async fn nothing_is_added_to_a_closed_case() {
     let site = Site::open().await;
     let team = Team::enter(&site).await;
-    let case = team.told(&site, 5_000, false).await;
-    site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
-    team.add("decision", &case, &forms::decision(827, 5_000)).await.good();
-    team.add("service", &case, &forms::service(827, &team.wang.id)).await.good();
+    let case = team.served(&site).await;
     team.add("disclosure", &case, &forms::disclosure(827)).await.good();
     team.add("execution", &case, &forms::execution(827, 5_000)).await.good();
     let open = team.li.open_upload(&case, "迟到的录像.mp4", 10).await;

@@ -15,7 +15,7 @@ use zhijian::{
     app::{self, Access},
     base::{Day, Digest, Moment},
     config::Config,
-    desk::{Clock, Desk, House, Role, expire, set_up, sign_in},
+    desk::{Clock, Desk, House, Role, enter_item, expire, fsck, set_up, sign_in},
     ledger::{entry, leaf::Leaf, tree},
     store::{Db, agencies, chains, checkpoints, entries, items, records},
     web::{self, Shared},
@@ -88,14 +88,23 @@ impl Site {
             ..Default::default()
         };
         set_up::set_up(&desk, &token, agency, person).await.unwrap();
-        house.store.write_blocking(add_item).unwrap();
+        add_item(&house).await;
         let admin = Administrator::sign_in(&url, "admin").await;
         Site { url, house, folder, admin, clock, stop, server, settings }
     }
 
     /// Stops everything in good order and opens the same folder again.
     pub async fn restart(self) -> Site {
-        let Site { house, folder, clock, stop, server, settings, .. } = self;
+        let (clock, settings) = (self.clock.clone(), self.settings.clone());
+        let folder = self.stop().await;
+        let (house, url, stop, server) = serve(&folder, &settings, clock.clone()).await;
+        let admin = Administrator::sign_in(&url, "admin").await;
+        Site { url, house, folder, admin, clock, stop, server, settings }
+    }
+
+    /// Stops everything in good order; leaves the folder.
+    pub async fn stop(self) -> Arc<tempfile::TempDir> {
+        let Site { house, folder, stop, server, .. } = self;
         server.stop(true).await;
         stop.send_replace(true);
         for _ in 0..500 {
@@ -105,10 +114,7 @@ impl Site {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         house.store.close();
-        drop(house);
-        let (house, url, stop, server) = serve(&folder, &settings, clock.clone()).await;
-        let admin = Administrator::sign_in(&url, "admin").await;
-        Site { url, house, folder, admin, clock, stop, server, settings }
+        folder
     }
 
     /// Lets `day` (2026 as `0820`) begin, at ten in the morning; time never goes back.
@@ -186,10 +192,13 @@ impl Site {
         panic!("the log was not sealed");
     }
 
-    /// Every chain links from its first entry on, every leaf is its entry's, and the signed root is the tree's.
+    /// Every chain links from its first entry on, every leaf is its entry's, the signed root is the tree's, and
+    /// every row is what the records tell.
     pub async fn holds(&self) {
         self.sealed().await;
         self.house.store.read_blocking(check_ledger).unwrap();
+        let report = fsck::fsck(&self.house, Arc::new(|_, _, _| {})).await.unwrap();
+        assert_eq!(report.faults, []);
     }
 }
 
@@ -227,21 +236,23 @@ fn set(clock: &TestClock, day: &str) {
     clock.0.fetch_max(at, Ordering::SeqCst);
 }
 
-fn add_item(db: &mut Db) -> Result<(), zhijian::store::Error> {
-    let agency = agencies::by_code(db, CODE)?;
-    items::insert(
-        db,
-        &items::Item {
+/// Enters the item that cases are filed under.
+async fn add_item(house: &Arc<House>) {
+    let (inner, now) = (house.clone(), house.clock.now());
+    let enter = move |db: &mut Db| {
+        let item = items::Item {
             code: ITEM.into(),
-            agency_id: agency.id,
+            agency_id: agencies::by_code(db, CODE)?.id,
             act_kind: "penalty".into(),
             name: "经营超过保质期的食品".into(),
             basis: "《食品安全法》第一百二十四条".into(),
             penalty: "没收违法所得；罚款".into(),
             field: "食品安全".into(),
             active: true,
-        },
-    )
+        };
+        enter_item::enter_item(db, &inner, &item, None, now)
+    };
+    house.store.write(enter).await.unwrap();
 }
 
 /// Fails on the first thing in the ledger that does not hold.

@@ -86,11 +86,7 @@ async fn pages_show_them_as_text(team: &Team, case: &str) {
 async fn a_withdrawn_and_a_corrected_item_say_why() {
     let site = Site::open().await;
     let team = Team::enter(&site).await;
-    let case = team.told(&site, 5_000, false).await;
-    site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
-    team.add("decision", &case, &forms::decision(827, 5_000)).await.good();
-    team.add("service", &case, &forms::service(827, &team.wang.id)).await.good();
+    let case = team.served(&site).await;
     let hostile = json!({ "on": crate::site::day(827), "show.party.name": "<b>甲</b>&\"'" });
     team.add("disclosure", &case, &hostile).await.good();
     site.sealed().await;

@@ -1,4 +1,5 @@
-//! The bytes: every exhibit is read again from the vault and must hash to what its record says.
+//! The bytes: every exhibit and every thumbnail is read again from the vault and must hash to its name, an exhibit
+//! also to the size and the chunk root of its row, which were compared with its custody record before.
 
 use super::{Progress, Report};
 use crate::{
@@ -6,13 +7,19 @@ use crate::{
     desk::{Error, House},
     evidence::vault::VaultError,
     ledger::chunk::{self, ChunkHasher},
-    store::exhibits,
+    store::exhibits::{self, Exhibit},
 };
 use futures_util::StreamExt;
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// Exhibits read from the rows at a time.
 const BATCH: i64 = 200;
+
+/// What the bytes of one file turned out to be; `None` when they could not be read whole.
+type Found = Option<(u64, Digest)>;
 
 pub(super) async fn check(
     house: &Arc<House>,
@@ -20,7 +27,8 @@ pub(super) async fn check(
     progress: &Progress,
 ) -> Result<(), Error> {
     let mut after = String::new();
-    let mut seen = HashSet::new();
+    // One file may be in several cases: read once, compared with every row.
+    let mut seen: HashMap<String, Found> = HashMap::new();
     loop {
         let from = after.clone();
         let page = house.store.read(move |db| exhibits::page(db, &from, BATCH)).await?;
@@ -28,29 +36,55 @@ pub(super) async fn check(
         after.clone_from(&last.id);
         for row in page {
             report.exhibits += 1;
-            progress("证据附件", report.exhibits, report.exhibits);
-            if seen.insert(row.sha256.clone()) {
-                check_one(house, &row, report).await?;
+            let found = read_once(house, &row.sha256, &mut seen, report, progress).await?;
+            compare(&row, found, report);
+            if let Some(poster) = &row.poster_sha256 {
+                read_once(house, poster, &mut seen, report, progress).await?;
             }
         }
     }
 }
 
-async fn check_one(
-    house: &Arc<House>,
-    row: &exhibits::Exhibit,
-    report: &mut Report,
-) -> Result<(), Error> {
+fn compare(row: &Exhibit, found: Found, report: &mut Report) {
+    let Some((size, root)) = found else { return };
     let place = format!("证据附件文件{}", row.sha256);
-    let Ok(digest) = row.sha256.parse::<Digest>() else {
+    if size != row.size.unsigned_abs() {
+        report.fault(&place, format!("大小应为{}字节，现为{size}字节", row.size));
+    }
+    if root.hex() != row.chunk_root {
+        report.differs(&place, "chunk_root", &row.chunk_root, &root.hex());
+    }
+}
+
+async fn read_once(
+    house: &Arc<House>,
+    sha256: &str,
+    seen: &mut HashMap<String, Found>,
+    report: &mut Report,
+    progress: &Progress,
+) -> Result<Found, Error> {
+    match seen.entry(sha256.to_owned()) {
+        Entry::Occupied(known) => Ok(*known.get()),
+        Entry::Vacant(place) => Ok(*place.insert(read(house, sha256, report, progress).await?)),
+    }
+}
+
+async fn read(
+    house: &Arc<House>,
+    sha256: &str,
+    report: &mut Report,
+    progress: &Progress,
+) -> Result<Found, Error> {
+    let place = format!("证据附件文件{sha256}");
+    let Ok(digest) = sha256.parse::<Digest>() else {
         report.fault(place, "摘要不合规范");
-        return Ok(());
+        return Ok(None);
     };
     let mut reading = match house.vault.open_range(digest, None).await {
         Ok(reading) => reading,
         Err(VaultError::Missing) => {
             report.fault(place, "文件缺失");
-            return Ok(());
+            return Ok(None);
         }
         Err(fault) => return Err(Error::broken(fault)),
     };
@@ -62,12 +96,13 @@ async fn check_one(
         sha2::Digest::update(&mut whole, &piece);
         chunks.update(&piece);
         size += piece.len() as u64;
+        report.exhibit_bytes += piece.len() as u64;
+        progress("证据附件字节", report.exhibit_bytes, 0);
     }
-    report.exhibit_bytes += size;
     let found = Digest(sha2::Digest::finalize(whole).into());
-    let root = chunk::chunk_root(&chunks.finish());
-    if found != digest || size != row.size.unsigned_abs() || root.hex() != row.chunk_root {
+    if found != digest {
         report.fault(place, format!("内容已改变，现摘要为{found}"));
+        return Ok(None);
     }
-    Ok(())
+    Ok(Some((size, chunk::chunk_root(&chunks.finish()))))
 }

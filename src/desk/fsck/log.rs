@@ -1,4 +1,5 @@
-//! The log: every leaf commits to its entry, every kept node and checkpoint follows from the leaves.
+//! The log: every leaf commits to its entry; every kept node, every checkpoint and the guard file follow from the
+//! leaves.
 
 use super::{Progress, Report};
 use crate::{
@@ -7,54 +8,109 @@ use crate::{
     ledger::{checkpoint::Checkpoint, leaf::Leaf, note},
     store::{Db, checkpoints, entries, nodes},
 };
+use std::{collections::HashMap, path::Path};
 
 /// Leaves read at a time.
 const BATCH: i64 = 10_000;
 
+/// The guard file as it is on disk.
+pub(super) enum Guard {
+    /// There is none.
+    Absent,
+    /// It holds something else than a checkpoint that the log's key signed.
+    Unreadable,
+    /// What was last signed.
+    Signed(Checkpoint),
+}
+
+impl Guard {
+    pub(super) fn read(house: &House) -> Guard {
+        let path: &Path = &house.guard;
+        match std::fs::read_to_string(path) {
+            Ok(text) => opened(house, &text).map_or(Guard::Unreadable, Guard::Signed),
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Guard::Absent,
+            Err(_) => Guard::Unreadable,
+        }
+    }
+}
+
+/// A checkpoint whose note the log's key signed.
+fn opened(house: &House, text: &str) -> Option<Checkpoint> {
+    let note = note::open(text, &[house.log.verifier()]).ok()?;
+    Checkpoint::parse(&note.text).ok()
+}
+
+/// `guard` was read before the rows: it cannot be ahead of them.
 pub(super) fn check(
     db: &mut Db,
     house: &House,
+    guard: &Guard,
     report: &mut Report,
     progress: &Progress,
 ) -> Result<(), Error> {
     let size = entries::size(db)?;
     report.leaves = size.unsigned_abs();
-    let mut edge = Sealer::empty();
-    let mut next = checkpoints::covering(db, 0)?;
+    check_guard(db, house, guard, report)?;
+    let guarded = match guard {
+        Guard::Signed(signed) => Some(signed),
+        _ => None,
+    };
+    let sealed = checkpoints::latest(db)?.map_or(0, |row| row.size);
+    let mut walk = Walk { house, guarded, sealed, edge: Sealer::empty(), full: HashMap::new() };
+    let mut next = checkpoints::covering(db, i64::MIN)?;
     let mut from = 0;
     while from < size {
-        progress("日志叶", from.unsigned_abs(), size.unsigned_abs());
+        progress("日志叶", from.unsigned_abs(), report.leaves);
         let until = (from + BATCH).min(size);
         let rows = entries::leaves(db, from..until)?;
-        let links = entries::range(db, from..until)?;
-        for (index, row) in (from..until).zip(&rows) {
-            if row.idx != index {
-                report.fault(format!("日志叶{index}"), "缺失，日志不连续");
-                return Ok(());
-            }
-        }
-        if rows.len() != usize::try_from(until - from).map_err(Error::broken)? {
-            report
-                .fault(format!("日志叶{}", from + i64::try_from(rows.len()).unwrap_or(0)), "缺失");
+        if let Some(index) = gap(&rows, from, until) {
+            report.fault(format!("日志叶{index}"), "缺失，日志不连续");
             return Ok(());
         }
-        commitments(&rows, &links, report);
-        // Checkpoints inside the batch are compared on the way.
-        let mut at = from;
-        while let Some(row) = next.take_if(|row| row.size <= until) {
-            let take = usize::try_from(row.size - at).map_err(Error::broken)?;
-            let start = usize::try_from(at - from).map_err(Error::broken)?;
-            grow(db, &mut edge, rows.get(start..start + take).unwrap_or_default(), report)?;
-            at = row.size;
-            checkpoint(house, &edge, &row, report);
-            next = checkpoints::covering(db, row.size)?;
+        commitments(&rows, &entries::range(db, from..until)?, report);
+        for row in &rows {
+            walk.take_up(db, row, report)?;
+            while let Some(checkpoint) = next.take_if(|next| next.size <= row.idx + 1) {
+                walk.checkpoint(&checkpoint, report);
+                next = checkpoints::covering(db, checkpoint.size)?;
+            }
         }
-        let start = usize::try_from(at - from).map_err(Error::broken)?;
-        grow(db, &mut edge, rows.get(start..).unwrap_or_default(), report)?;
         from = until;
     }
     if let Some(row) = next {
         report.fault(format!("检查点{}", row.size), "大于日志现有的叶数，日志被截短");
+    }
+    walk.surplus(db, report)
+}
+
+/// The first leaf of the range that is not there.
+fn gap(rows: &[entries::LeafRow], from: i64, until: i64) -> Option<i64> {
+    let mut there = rows.iter().map(|row| row.idx);
+    (from..until).find(|index| there.next() != Some(*index))
+}
+
+fn check_guard(
+    db: &mut Db,
+    house: &House,
+    before: &Guard,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let place = "检查点守护文件log.guard";
+    let latest = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
+    match before {
+        Guard::Signed(signed) if signed.size > report.leaves => {
+            report.fault(place, format!("记有{}个叶，日志被截短", signed.size));
+        }
+        Guard::Unreadable => report.fault(place, "不是日志密钥签名的检查点"),
+        _ => {}
+    }
+    // Read again after the rows: sealing writes the file first, so it cannot be behind them.
+    match Guard::read(house) {
+        Guard::Signed(signed) if signed.size < latest => {
+            report.fault(place, format!("应不小于检查点{latest}，现为{}", signed.size));
+        }
+        Guard::Absent if latest > 0 => report.fault(place, "缺失"),
+        _ => {}
     }
     Ok(())
 }
@@ -67,56 +123,87 @@ fn commitments(rows: &[entries::LeafRow], links: &[entries::EntryRow], report: &
             report.fault(place, "没有对应的链条目");
             continue;
         };
-        let expected = nonce(&row.nonce).zip(Digest::from_slice(&link.hash));
-        if expected.is_none_or(|(nonce, hash)| Leaf::new(&nonce, hash).0[..] != row.leaf[..]) {
+        let nonce = row.nonce.as_slice().try_into().ok();
+        let expected = nonce.zip(Digest::from_slice(&link.hash));
+        if expected.is_none_or(|(nonce, hash)| Leaf::new(nonce, hash).0[..] != row.leaf[..]) {
             report.fault(place, format!("与链条目不符（链{}第{}条）", link.chain, link.seq + 1));
         }
     }
 }
 
-fn nonce(bytes: &[u8]) -> Option<[u8; 32]> {
-    bytes.try_into().ok()
+/// The tree as it grows leaf by leaf.
+struct Walk<'h> {
+    house: &'h House,
+    guarded: Option<&'h Checkpoint>,
+    /// Leaves under the newest checkpoint: the kept nodes reach so far.
+    sealed: i64,
+    edge: Sealer,
+    /// Full tiles met, by level.
+    full: HashMap<i32, i64>,
 }
 
-/// Takes leaves up and compares the roots of tiles that become full with the kept nodes.
-fn grow(
-    db: &mut Db,
-    edge: &mut Sealer,
-    rows: &[entries::LeafRow],
-    report: &mut Report,
-) -> Result<(), Error> {
-    let sealed = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
-    let leaves: Vec<Vec<u8>> = rows.iter().map(|row| row.leaf.clone()).collect();
-    let Ok(full) = edge.take_up(&leaves) else {
-        report.fault(format!("日志叶{}之后", edge.size()), "叶的格式不合规范");
-        return Ok(());
-    };
-    for (level, index, root) in full {
-        if (index + 1) << level > sealed {
-            continue;
+impl Walk<'_> {
+    /// Takes a leaf up and compares the roots of tiles that become full with the kept nodes.
+    fn take_up(
+        &mut self,
+        db: &mut Db,
+        row: &entries::LeafRow,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let Ok(full) = self.edge.take_up(std::slice::from_ref(&row.leaf)) else {
+            report.fault(format!("日志叶{}", row.idx), "叶的格式不合规范");
+            return Ok(());
+        };
+        for (level, index, root) in full {
+            if (index + 1) << level > self.sealed.unsigned_abs() {
+                continue;
+            }
+            let (level, index) = (i32::from(level), index.cast_signed());
+            self.full.insert(level, index + 1);
+            let kept = nodes::find(db, level, index)?;
+            if kept.as_deref() != Some(root.as_bytes()) {
+                let place = format!("树节点{level}/{index}");
+                report.differs(&place, "hash", &Some(root.as_bytes().to_vec()), &kept);
+            }
         }
-        let kept = nodes::find(db, i32::from(level), index.cast_signed())?;
-        if kept.as_deref() != Some(root.as_bytes()) {
-            report.fault(format!("树节点{level}/{index}"), "与由叶重算的结果不符");
+        if let Some(guarded) = self.guarded.filter(|guarded| guarded.size == self.edge.size())
+            && guarded.root != self.edge.root()
+        {
+            report.fault("检查点守护文件log.guard", "根与由叶重算的结果不符，日志曾被改写");
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn checkpoint(house: &House, edge: &Sealer, row: &checkpoints::CheckpointRow, report: &mut Report) {
-    let place = format!("检查点{}", row.size);
-    let opened = note::open(&row.note, &[house.log.verifier()]);
-    let signed = opened.ok().and_then(|opened| Checkpoint::parse(&opened.text).ok());
-    let Some(signed) = signed else {
-        report.fault(place, "签名核验未通过");
-        return;
-    };
-    report.checkpoints += 1;
-    let root = edge.root();
-    if signed.size != edge.size() || signed.root != root || row.root != root.as_bytes() {
-        report.fault(place, "根与由叶重算的结果不符");
+    fn checkpoint(&self, row: &checkpoints::CheckpointRow, report: &mut Report) {
+        let place = format!("检查点{}", row.size);
+        report.checkpoints += 1;
+        let Some(signed) = opened(self.house, &row.note) else {
+            report.fault(place, "签名核验未通过");
+            return;
+        };
+        let root = self.edge.root();
+        if signed.root != root {
+            report.fault(&place, format!("note所签的根应为{root}，现为{}", signed.root));
+        }
+        if row.root != root.as_bytes() {
+            report.differs(&place, "root", &root.as_bytes().to_vec(), &row.root);
+        }
+        if i64::try_from(signed.size) != Ok(row.size) || signed.size != self.edge.size() {
+            report.fault(&place, format!("note所签的叶数为{}", signed.size));
+        }
+        if signed.origin != self.house.log.name() {
+            report.fault(&place, "日志名称不符");
+        }
     }
-    if signed.origin != house.log.name() {
-        report.fault(format!("检查点{}", row.size), "日志名称不符");
+
+    /// Nodes that no full tile accounts for.
+    fn surplus(&self, db: &mut Db, report: &mut Report) -> Result<(), Error> {
+        for level in 0..64 {
+            let first = self.full.get(&level).copied().unwrap_or(0);
+            for (index, _) in nodes::range(db, level, first..i64::MAX)? {
+                report.unfounded(format!("树节点{level}/{index}"));
+            }
+        }
+        Ok(())
     }
 }

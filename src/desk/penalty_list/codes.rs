@@ -1,8 +1,6 @@
-//! Whether a published code can be a 统一社会信用代码 (GB 32100—2015): alphabet, length, check character.
-//! Never corrects one.
+//! Whether a published code can be a 统一社会信用代码, and what a spreadsheet made of it. Never corrects one.
 
-const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
-const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+use crate::law::credit_code::{CodeFault, credit_code};
 
 /// Why `text` is no such code, in Chinese; `None` when it is one.
 pub(super) fn fault(text: &str) -> Option<&'static str> {
@@ -12,19 +10,13 @@ pub(super) fn fault(text: &str) -> Option<&'static str> {
     if spreadsheet_number(text) {
         return Some("被电子表格改写成科学记数，原来的代码已丢失");
     }
-    let values: Option<Vec<usize>> =
-        text.bytes().map(|b| ALPHABET.iter().position(|a| *a == b)).collect();
-    let Some(values) = values else {
-        return Some("含有统一社会信用代码不用的字符");
-    };
-    let [body @ .., check] = values.as_slice() else {
-        return Some("是空的");
-    };
-    if values.len() != 18 {
-        return Some("不是 18 位");
+    match credit_code(text) {
+        Ok(code) if code == text => None,
+        Ok(_) => Some("写法不规范（全角、小写或者空格）"),
+        Err(CodeFault::Length) => Some("不是 18 位"),
+        Err(CodeFault::CheckDigit) => Some("校验位不对"),
+        Err(_) => Some("含有统一社会信用代码不用的字符"),
     }
-    let sum: usize = body.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
-    ((31 - sum % 31) % 31 != *check).then_some("校验位不对")
 }
 
 /// `9.13301E+17`: a long number a spreadsheet has rounded.

@@ -1,0 +1,116 @@
+//! What the public sees: each disclosure, its releases and its text in the index, against the signed records.
+
+use super::{
+    Report,
+    compare::{differences, pair},
+    derive::{Public, shown},
+    told::Told,
+};
+use crate::{
+    desk::Error,
+    store::{
+        Db, OrNone, disclosures, disclosures::Disclosure, releases, releases::Release, settings,
+    },
+};
+
+/// Rows read at a time.
+const BATCH: i64 = 500;
+
+/// Compares one disclosure with what its records imply. `readable`: the records' fields could be opened.
+pub(super) fn check(
+    db: &mut Db,
+    mut told: Public,
+    readable: bool,
+    report: &mut Report,
+) -> Result<(), Error> {
+    report.disclosures += 1;
+    report.numbers.insert(told.row.number.clone());
+    let place = format!("公示信息{}", told.row.number);
+    let Some(kept) = disclosures::by_number(db, &told.row.number).or_none()? else {
+        report.missing(place);
+        return Ok(());
+    };
+    if readable {
+        differences!(report, &place, kept, told.row, Disclosure {
+            number agency_id case_id act_kind document_number title party party_code kinds fine
+            decided_on published_at due show_until state reason releases record_id content source_key
+        } not { id });
+        for release in &mut told.releases {
+            release.disclosure_id.clone_from(&kept.id);
+        }
+        let rows = releases::by_disclosure(db, &kept.id)?;
+        let version = |row: &Release| row.version.to_string();
+        let what = format!("{place}的版本");
+        for (place, kept, told) in pair(report, &what, rows, told.releases, version, version) {
+            differences!(report, &place, kept, told, Release {
+                disclosure_id version record_id kind reason content released_at
+            });
+        }
+    }
+    check_text(db, &place, &kept, report)
+}
+
+/// The text is compared with the row: where the row was wrong, that was named.
+fn check_text(
+    db: &mut Db,
+    place: &str,
+    row: &Disclosure,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let text = disclosures::indexed(db, row)?;
+    let place = format!("{place}的检索文本");
+    match text.kept {
+        None => report.missing(place),
+        Some(kept) if kept != text.told => report.differs(&place, "body", &text.told, &kept),
+        Some(_) if !text.listed => report.fault(place, "检索索引缺少其中的词，按词查不到该信息"),
+        Some(_) => {}
+    }
+    Ok(())
+}
+
+/// A disclosure of a register: an imported row, or a decision from before this system kept the case.
+pub(super) fn check_uncased(
+    db: &mut Db,
+    agency: &str,
+    record: &Told,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let Some(number) = record.fact("number") else {
+        report.fault(format!("记录{}", record.row.id), "没有公示编号");
+        return Ok(());
+    };
+    let mut row = shown(record)?;
+    row.agency_id = agency.to_owned();
+    row.kinds = record.fact("kinds").unwrap_or_default();
+    row.fine = record.fact("fine").and_then(|fen| fen.parse().ok());
+    row.decided_on = record.fact("decided_on").unwrap_or_default();
+    row.show_until = record.fact("show_until");
+    row.source_key = record.fact("source_key");
+    row.number = number;
+    let mut public = Public { row, releases: Vec::new() };
+    public.release(record, "disclosure");
+    check(db, public, record.fields.is_some(), report)
+}
+
+/// After every record was seen: rows that none of them tells, and the count of numbers given out.
+pub(super) fn check_rest(db: &mut Db, report: &mut Report) -> Result<(), Error> {
+    let mut after = String::new();
+    loop {
+        let page = disclosures::page_by_id(db, &after, BATCH)?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.id);
+        let strange: Vec<String> = page
+            .into_iter()
+            .map(|row| row.number)
+            .filter(|n| !report.numbers.contains(n))
+            .collect();
+        strange.iter().for_each(|number| report.unfounded(format!("公示信息{number}")));
+    }
+    let count = |number: &String| number.rsplit('-').next()?.parse::<u64>().ok();
+    let highest = report.numbers.iter().filter_map(count).max().unwrap_or(0);
+    let kept = settings::find(db, "disclosures.last")?.and_then(|text| text.parse().ok());
+    if kept.unwrap_or(0) < highest {
+        report.fault("设置disclosures.last", format!("不得小于已用的公示编号{highest}"));
+    }
+    Ok(())
+}

@@ -64,7 +64,7 @@ pub async fn open(
         make_private_folder(data)?;
     }
     let store = open_store(config, data, access)?;
-    let keys = Keys::open(&data.join("keys"), access)?;
+    let keys = Keys::open(&key_folder(config, data), access)?;
     let (rulebook, calendar) = law_as_shipped()?;
     if rulebook.pack(&config.law.pack).is_none() {
         bail!("[law] pack: there is no rule pack {:?}", config.law.pack);
@@ -87,7 +87,7 @@ pub async fn open(
         service,
         log: NoteSigner::new(origin, keys.log).context("[log] origin")?,
         master: SealingKey::from_bytes(keys.master),
-        guard: data.join("log.guard"),
+        guard: guard_file(config, data),
         limits: Limits {
             upload_bytes: config.evidence.upload_limit_bytes,
             upload_days: config.evidence.upload_days,
@@ -107,6 +107,22 @@ pub fn law_as_shipped() -> Result<(Rulebook, Calendar)> {
     let rulebook = Rulebook::from_toml(files).context("rules")?;
     let calendar = Calendar::from_toml(files).context("calendars")?;
     Ok((rulebook, calendar))
+}
+
+/// Where the secrets of the house in `data` are.
+pub fn key_folder(config: &Config, data: &Path) -> PathBuf {
+    match config.keys.folder.as_str() {
+        "" => data.join("keys"),
+        folder => PathBuf::from(folder),
+    }
+}
+
+/// Where the highest signed checkpoint of the house in `data` is remembered outside the database.
+pub fn guard_file(config: &Config, data: &Path) -> PathBuf {
+    match config.log.guard.as_str() {
+        "" => data.join("log.guard"),
+        file => PathBuf::from(file),
+    }
 }
 
 fn open_store(config: &Config, data: &Path, access: Access) -> Result<Store> {
@@ -236,7 +252,8 @@ fn secret_file(path: &PathBuf, access: Access) -> Result<[u8; 32]> {
     Ok(bytes)
 }
 
-fn make_private_folder(dir: &Path) -> Result<()> {
+/// Makes a folder that only its owner may enter, if it is not there.
+pub fn make_private_folder(dir: &Path) -> Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

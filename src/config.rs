@@ -37,6 +37,7 @@ impl fmt::Debug for Secret {
 pub struct Config {
     pub server: Server,
     pub store: Store,
+    pub keys: Keys,
     pub log: Log,
     pub evidence: Evidence,
     pub session: Session,
@@ -63,6 +64,14 @@ pub struct Store {
     pub readers: u32,
 }
 
+/// `[keys]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Keys {
+    pub folder: String,
+}
+
 /// `[log]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +79,7 @@ pub struct Store {
 pub struct Log {
     pub origin: String,
     pub seal_every_ms: u64,
+    pub guard: String,
 }
 
 /// `[evidence]`

@@ -3,7 +3,10 @@
 use super::Place;
 use crate::{
     app::{self, Access, SystemClock},
-    desk::fsck::{self, Progress, Report},
+    desk::{
+        House,
+        fsck::{self, Progress, Report},
+    },
 };
 use anyhow::Result;
 use std::{
@@ -32,16 +35,26 @@ pub fn run(task: &Fsck) -> Result<ExitCode> {
     let report = super::block_on(async {
         let clock = Arc::new(SystemClock);
         let house = app::open(&config, &task.place.data, clock, Access::Look).await?;
-        Ok(fsck::fsck(&house, progress(watched)).await?)
+        check(&house, watched).await
     })?;
+    Ok(say(&report))
+}
+
+/// Checks a house, telling of progress if that is `watched`.
+pub async fn check(house: &Arc<House>, watched: bool) -> Result<Report> {
+    Ok(fsck::fsck(house, progress(watched)).await?)
+}
+
+/// Prints what was found; 0 when all is well, 1 when something is wrong.
+pub fn say(report: &Report) -> ExitCode {
     for fault in &report.faults {
         println!("异常：{}：{}", fault.place, fault.text);
     }
     if report.more_faults > 0 {
         println!("另有{}处异常未列出。", report.more_faults);
     }
-    println!("{}", summary(&report));
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    println!("{}", summary(report));
+    if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn summary(report: &Report) -> String {

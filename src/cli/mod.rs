@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Reports in Chinese, exits 0 when all is well.
 
+mod backup;
 pub mod demo;
 mod export;
 mod export_log;
@@ -32,6 +33,10 @@ enum Task {
     Fsck(fsck::Fsck),
     /// 导出一个案件的案卷
     Export(export::Export),
+    /// 备份数据库与附件，可以在服务运行时进行
+    Backup(backup::Backup),
+    /// 把备份恢复到空的数据目录
+    Restore(backup::Restore),
     /// 把公开日志导出为静态文件，供镜像或者内容分发使用
     ExportLog(export_log::ExportLog),
 }
@@ -64,6 +69,8 @@ pub fn run() -> ExitCode {
         Task::Import(task) => import::run(&task),
         Task::Fsck(task) => fsck::run(&task),
         Task::Export(task) => export::run(&task),
+        Task::Backup(task) => backup::run(&task),
+        Task::Restore(task) => backup::restore(&task),
         Task::ExportLog(task) => export_log::run(&task),
     };
     done.unwrap_or_else(|fault| {

@@ -4,6 +4,7 @@
 //! ([`sign`]), and the last signature links the record ([`append`]) and updates what it implies ([`project`]).
 
 pub mod append;
+pub mod back_up;
 pub mod begin_upload;
 pub mod change_password;
 pub mod continue_upload;

@@ -73,9 +73,35 @@ impl Sealer {
         Ok(Sealer { size, open })
     }
 
-    /// Signs a checkpoint over all leaves committed so far, if there are new ones; gives its size.
+    /// The right edge of a checkpoint that another node signed.
+    fn after(db: &mut Db, newest: &checkpoints::CheckpointRow) -> Result<Sealer, Error> {
+        let edge = Sealer::at(db, newest.size.unsigned_abs())?;
+        if edge.root().as_bytes()[..] == newest.root[..] {
+            Ok(edge)
+        } else {
+            Err(Error::broken("the log contradicts a checkpoint of another node"))
+        }
+    }
+
+    /// Signs a checkpoint over all leaves committed so far, if there are new ones; gives its size. Several nodes may
+    /// seal one log by turns: each goes on from what the others signed.
+    ///
+    /// # Errors
+    /// `Broken` when what was signed elsewhere is not what the leaves say: signing must stop.
     pub async fn seal(&mut self, house: &House, now: Moment) -> Result<u64, Error> {
-        let size = house.store.read(|db| Ok::<_, Error>(entries::size(db)?.unsigned_abs())).await?;
+        let known = self.size;
+        let (size, further) = house
+            .store
+            .read(move |db| {
+                let newest = checkpoints::latest(db)?;
+                let further = newest.filter(|newest| newest.size.unsigned_abs() > known);
+                let further = further.map(|newest| Sealer::after(db, &newest)).transpose()?;
+                Ok::<_, Error>((entries::size(db)?.unsigned_abs(), further))
+            })
+            .await?;
+        if let Some(further) = further {
+            *self = further;
+        }
         while self.size < size {
             self.seal_to(house, size.min(self.size + BATCH), now).await?;
         }
@@ -109,6 +135,10 @@ impl Sealer {
         house
             .store
             .write(move |db| {
+                // Another node may have signed as much or more since; its nodes of the tree are there already.
+                if checkpoints::latest(db)?.is_some_and(|newest| newest.size >= row.size) {
+                    return Ok(());
+                }
                 for (level, index, root) in &full {
                     nodes::put(db, i32::from(*level), index.cast_signed(), root.as_bytes())?;
                 }

@@ -94,6 +94,29 @@ impl Place {
         }
     }
 
+    /// Copies one moment's rows into the new file `to`, durably.
+    pub(super) fn copy_to(&self, to: &Path) -> Result<(), OpenError> {
+        let broken = |fault: Fault| OpenError::Database(fault);
+        let mut db = self.connect().map_err(|fault| broken(fault.into()))?;
+        match &mut db {
+            Db::Sqlite(inner) => {
+                let name = to.to_string_lossy().replace('\'', "''");
+                inner
+                    .batch_execute(&format!("VACUUM INTO '{name}'"))
+                    .map_err(|fault| broken(fault.into()))?;
+            }
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => return Err(OpenError::NoFile),
+        }
+        // SQLite syncs nothing of such a copy.
+        let sync = |path: &Path| std::fs::File::open(path)?.sync_all();
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        [to, folder.unwrap_or(Path::new("."))]
+            .into_iter()
+            .try_for_each(sync)
+            .map_err(|source| OpenError::File { path: to.to_owned(), source })
+    }
+
     /// A connection that can only look.
     fn connect_reader(&self) -> Result<Db, ConnectionError> {
         let mut db = self.connect()?;
@@ -245,6 +268,9 @@ pub enum OpenError {
         /// The first migration that is lacking.
         version: String,
     },
+    /// There is no file to copy.
+    #[error("the rows are kept by a server; copy them with its own tools, for example pg_dump")]
+    NoFile,
     /// The file system said no.
     #[error("cannot use {}", path.display())]
     File {

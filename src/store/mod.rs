@@ -79,6 +79,7 @@ impl StoreConfig {
 pub struct Store(Arc<Inner>);
 
 struct Inner {
+    place: Place,
     readers: Pool<Readers>,
     permits: Arc<Semaphore>,
     writer: Option<Writer>,
@@ -98,9 +99,9 @@ impl Store {
         migrate::run(&mut db)?;
         let readers = pool(place.clone(), config.readers)?;
         let on_failure = config.on_commit_failure.clone().unwrap_or_else(|| Arc::new(end_process));
-        let writer = Writer::start(place, db, config.batch, on_failure)
+        let writer = Writer::start(place.clone(), db, config.batch, on_failure)
             .map_err(|error| OpenError::Database(error.into()))?;
-        Ok(Store::of(readers, config.readers, Some(writer), lock))
+        Ok(Store::of(place, readers, config.readers, Some(writer), lock))
     }
 
     /// Opens the database beside a running server, to look only: every write is refused as
@@ -115,12 +116,19 @@ impl Store {
         }
         let mut db = place.connect().map_err(|error| OpenError::Database(error.into()))?;
         migrate::check(&mut db)?;
-        Ok(Store::of(pool(place, config.readers)?, config.readers, None, None))
+        let readers = pool(place.clone(), config.readers)?;
+        Ok(Store::of(place, readers, config.readers, None, None))
     }
 
-    fn of(readers: Pool<Readers>, most: u32, writer: Option<Writer>, lock: Option<File>) -> Self {
+    fn of(
+        place: Place,
+        readers: Pool<Readers>,
+        most: u32,
+        writer: Option<Writer>,
+        lock: Option<File>,
+    ) -> Self {
         let permits = Arc::new(Semaphore::new(most.max(1) as usize));
-        Store(Arc::new(Inner { readers, permits, writer, _lock: lock }))
+        Store(Arc::new(Inner { place, readers, permits, writer, _lock: lock }))
     }
 
     /// Runs `work` on one moment's rows, off the async threads.
@@ -208,6 +216,14 @@ impl Store {
             Some(writer) => writer.submit(writer::request(work, tell)),
             None => tell(Err(Error::Busy.into())),
         }
+    }
+
+    /// Writes one moment's rows into a new database file and makes it durable, while others read and write. Blocking.
+    ///
+    /// # Errors
+    /// [`OpenError::NoFile`] where a server keeps the rows; it has means of its own.
+    pub fn copy_to(&self, file: &Path) -> Result<(), OpenError> {
+        self.0.place.copy_to(file)
     }
 
     /// Takes no more writes, lets the queued ones commit, and returns when they have. Reads go on.

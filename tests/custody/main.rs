@@ -4,6 +4,7 @@
 mod bureau;
 
 mod altered;
+mod backups;
 mod county;
 mod house;
 

@@ -132,6 +132,27 @@ async fn every_published_root_is_rebuilt_from_tiles() {
     proofs_hold(&house, &published).await;
 }
 
+#[tokio::test]
+async fn several_nodes_seal_one_log_by_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house::open(folder.path()).await;
+    let now = house.clock.now();
+    let agency = house::enter_agency(&house);
+    let mut nodes = [Sealer::open(&house).await.unwrap(), Sealer::open(&house).await.unwrap()];
+    for (turn, size) in [(0, 2u64), (1, 2), (1, 255), (0, 257), (0, 300), (1, 520), (0, 520)] {
+        let have = house.store.read_blocking(entries::size).unwrap().unsigned_abs();
+        if size > have {
+            house::enter_officers(&house, &agency, have as usize, size as usize);
+        }
+        assert_eq!(nodes[turn].seal(&house, now).await.unwrap(), size);
+        let desk = Desk::new(house.clone(), None);
+        let newest = log::newest(&desk).await.unwrap().unwrap();
+        assert_eq!((newest.size, newest.root), (size, nodes[turn].root()));
+        rebuild(&desk, size, newest.root).await;
+    }
+    assert!(Sealer::open(&house).await.is_ok(), "the guard file agrees");
+}
+
 fn last_leaf(size: u64) -> TilePath {
     let width = u16::try_from((size - 1) % 256 + 1).unwrap();
     TilePath::Hash { level: 0, index: (size - 1) / 256, width }

@@ -6,6 +6,7 @@ use crate::{
     desk::{
         Clock, Desk, Error, House, Limits, ServiceKey,
         append::{self, Begin},
+        back_up,
         look_up::public::Counts,
         project::REGISTER,
         sealing::SealingKey,
@@ -126,11 +127,10 @@ pub fn guard_file(config: &Config, data: &Path) -> PathBuf {
 }
 
 fn open_store(config: &Config, data: &Path, access: Access) -> Result<Store> {
-    let url = match config.store.url.reveal() {
-        "" => format!("sqlite://{}", data.join("zhijian.db").display()),
-        url => url.to_owned(),
+    let mut settings = match config.store.url.reveal() {
+        "" => StoreConfig::of_file(&data.join(back_up::ROWS)),
+        url => StoreConfig::new(url),
     };
-    let mut settings = StoreConfig::new(url);
     settings.readers = config.store.readers;
     let opened = match access {
         Access::Serve => Store::open(&settings),

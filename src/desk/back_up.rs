@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Name of the rows' file, in a copy as in a data folder.
-const ROWS: &str = "zhijian.db";
+pub const ROWS: &str = "zhijian.db";
 /// Name of the vault's folder, in a copy as in a data folder.
 const VAULT: &str = "vault";
 /// Name of the newest checkpoint's note in a copy: what its guard file would say.
@@ -72,7 +72,7 @@ pub async fn restore(from: &Path, data: &Path, guard: &Path) -> Result<Copied, E
     let new = place.with_extension("new");
     let copy = move || fs::copy(&rows, &new).and_then(|_| put_in_place(&new, &place));
     blocking(move || copy().map_err(Error::broken)).await?;
-    let store = Store::open(&at(data)).map_err(Error::broken)?;
+    let store = Store::open(&StoreConfig::of_file(&data.join(ROWS))).map_err(Error::broken)?;
     let newest = store.read(checkpoints::latest).await?;
     store.close();
     if let Some(newest) = newest {
@@ -84,22 +84,18 @@ pub async fn restore(from: &Path, data: &Path, guard: &Path) -> Result<Copied, E
     Ok(copied)
 }
 
-fn at(folder: &Path) -> StoreConfig {
-    StoreConfig::new(format!("sqlite://{}", folder.join(ROWS).display()))
-}
-
 /// Copies the rows and answers the newest checkpoint among them.
 fn copy_rows(from: &Store, out: &Path) -> Result<Option<checkpoints::CheckpointRow>, Error> {
     let new = out.join("zhijian.new");
     remove(&new).map_err(Error::broken)?;
     from.copy_to(&new).map_err(|fault| match fault {
         OpenError::NoFile => Error::refused(
-            "数据库由 PostgreSQL 保管，请用 pg_dump 备份数据库，附件目录请另行复制。",
+            "数据由数据库服务器保管，请用它自己的工具备份，附件目录在那之后另行复制。",
         ),
         fault => Error::broken(fault),
     })?;
     put_in_place(&new, &out.join(ROWS)).map_err(Error::broken)?;
-    let copy = Store::open(&at(out)).map_err(Error::broken)?;
+    let copy = Store::open(&StoreConfig::of_file(&out.join(ROWS))).map_err(Error::broken)?;
     let newest = copy.write_blocking(|db| {
         sessions::remove_expired(db, i64::MAX)?;
         for upload in uploads::unfinished(db)? {

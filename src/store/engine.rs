@@ -132,6 +132,11 @@ impl Place {
     }
 }
 
+/// The address of a database file.
+pub(super) fn url_of_file(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
+
 /// The file as SQLite's URI, so that no character of the path means anything else.
 fn file_uri(path: &Path) -> String {
     let mut uri = String::from("file:");

@@ -72,6 +72,11 @@ impl StoreConfig {
     pub fn new(url: impl Into<String>) -> Self {
         StoreConfig { url: url.into(), readers: 8, batch: BATCH, on_commit_failure: None }
     }
+
+    /// The usual settings for a database file.
+    pub fn of_file(file: &Path) -> Self {
+        StoreConfig::new(engine::url_of_file(file))
+    }
 }
 
 /// The open database. Clones share it; the last one to go lets queued writes commit.

@@ -113,8 +113,7 @@ async fn an_older_copy_is_not_signed_on() {
     let copy = folder.path().join("copy");
     fs::create_dir(&copy).unwrap();
     back_up::back_up(&house.store, &house.vault, &copy).await.unwrap();
-    let old = StoreConfig::new(format!("sqlite://{}", copy.join("zhijian.db").display()));
-    let old = Store::open_beside(&old).unwrap();
+    let old = Store::open_beside(&StoreConfig::of_file(&copy.join(back_up::ROWS))).unwrap();
     let before = old.read_blocking(checkpoints::latest).unwrap().unwrap().size;
     drop(old);
     // The house goes on and signs more; then its rows are lost, not its guard file.

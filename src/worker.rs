@@ -1,6 +1,6 @@
-//! Work without a request: sealing the log every second, dropping what has expired.
+//! Work without a request: sealing the log every second, dropping what has expired, reading exhibits again.
 
-use crate::desk::{Desk, House, expire, seal_checkpoint::Sealer};
+use crate::desk::{Desk, House, expire, fixity, seal_checkpoint::Sealer};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -15,7 +15,11 @@ pub fn start(
 ) -> (Health, tokio::task::JoinHandle<()>) {
     let (tell, health) = watch::channel(None);
     let task = tokio::spawn(async move {
-        tokio::join!(seal(&house, every, stop.clone(), &tell), expire(&house, stop));
+        tokio::join!(
+            seal(&house, every, stop.clone(), &tell),
+            expire(&house, stop.clone()),
+            check_exhibits(&house, stop)
+        );
     });
     (health, task)
 }
@@ -64,6 +68,24 @@ async fn expire(house: &Arc<House>, mut stop: watch::Receiver<bool>) {
         let desk = Desk::new(house.clone(), None);
         if let Err(fault) = expire::expire(&desk).await {
             tracing::warn!(%fault, "clearing away what has expired failed");
+        }
+    }
+}
+
+/// Asks every minute whether today's exhibits have been read again; the row of the job knows.
+async fn check_exhibits(house: &Arc<House>, mut stop: watch::Receiver<bool>) {
+    let mut tick = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let checking = tokio::select! {
+            done = fixity::check_some(house) => done,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        if let Err(fault) = checking {
+            tracing::warn!(%fault, "reading exhibits again failed");
         }
     }
 }

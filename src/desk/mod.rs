@@ -17,6 +17,7 @@ pub mod export_dossier;
 pub mod export_log;
 pub mod file;
 pub mod fill;
+pub mod fixity;
 pub mod fsck;
 pub mod house;
 pub mod import_list;

@@ -2,6 +2,7 @@
 
 use super::engine::Db;
 use super::error::Error;
+use super::reviews::DueCursor;
 use super::schema::decisions;
 use diesel::prelude::*;
 
@@ -67,13 +68,32 @@ pub fn count_of_agency(db: &mut Db, agency_id: &str) -> Result<i64, Error> {
     Ok(decisions::table.filter(decisions::agency_id.eq(agency_id)).count().get_result(db)?)
 }
 
-/// Decisions of these agencies that are neither disclosed nor withheld, the oldest first.
-pub fn undisclosed(db: &mut Db, agencies: &[String], limit: i64) -> Result<Vec<Decision>, Error> {
+/// Decisions of these agencies that are neither disclosed nor withheld, the oldest first, after the decision of
+/// `after` (its day and record).
+pub fn undisclosed(
+    db: &mut Db,
+    agencies: &[String],
+    after: Option<&DueCursor>,
+    limit: i64,
+) -> Result<Vec<Decision>, Error> {
+    let mut query = decisions::table
+        .filter(decisions::agency_id.eq_any(agencies))
+        .filter(decisions::disclosed_by.is_null())
+        .select(Decision::as_select())
+        .into_boxed();
+    if let Some((day, id)) = after {
+        let later = decisions::decided_on.eq(day).and(decisions::record_id.gt(id));
+        query = query.filter(decisions::decided_on.gt(day).or(later));
+    }
+    Ok(query.order((decisions::decided_on, decisions::record_id)).limit(limit).load(db)?)
+}
+
+/// How many decisions of these agencies are neither disclosed nor withheld.
+pub fn count_undisclosed(db: &mut Db, agencies: &[String]) -> Result<i64, Error> {
     let query = decisions::table
         .filter(decisions::agency_id.eq_any(agencies))
         .filter(decisions::disclosed_by.is_null());
-    let oldest = query.order((decisions::decided_on, decisions::record_id)).limit(limit);
-    Ok(oldest.select(Decision::as_select()).load(db)?)
+    Ok(query.count().get_result(db)?)
 }
 
 /// Decisions of these agencies made from day `from` to day `to`, both included; for the annual report.

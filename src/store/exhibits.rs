@@ -87,6 +87,11 @@ pub fn set_probe(db: &mut Db, id: &str, probe: &Probe) -> Result<(), Error> {
     if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }
 
+/// How many there are.
+pub fn count(db: &mut Db) -> Result<i64, Error> {
+    Ok(exhibits::table.count().get_result(db)?)
+}
+
 /// Exhibits by id, after the id `after` (empty for the first page); for checking the vault.
 pub fn page(db: &mut Db, after: &str, limit: i64) -> Result<Vec<Exhibit>, Error> {
     let query = exhibits::table.filter(exhibits::id.gt(after)).order(exhibits::id).limit(limit);

@@ -157,6 +157,7 @@ routes! {
     SignedIn "/api/v1/reviews" { get: api::work::reviews }
     SignedIn "/api/v1/undisclosed" { get: api::work::undisclosed }
     SignedIn "/api/v1/overdue" { get: api::work::overdue }
+    SignedIn "/api/v1/fixity" { get: api::work::exhibits_checked }
     SignedIn "/api/v1/items" { get: api::items::list, post: api::items::enter }
     SignedIn "/api/v1/items/{code}" { get: api::items::one, patch: api::items::change }
     SignedIn "/api/v1/people" { get: api::people::list, post: api::people::enter }

@@ -7,6 +7,7 @@ mod altered;
 mod backups;
 mod county;
 mod house;
+mod rereading;
 
 // The people of the stories, to make a house with something in every table.
 #[allow(dead_code, reason = "the stories use the rest")]

@@ -309,7 +309,16 @@ fn a_major_decision_stays_major(bench: &Bench) {
             decisions::set_disclosed(db, "q1", "r0")
         })
         .unwrap();
-    let due =
-        store.read_blocking(|db: &mut Db| decisions::undisclosed(db, &["a".into()], 9)).unwrap();
-    assert_eq!(due.iter().map(|one| one.record_id.as_str()).collect::<Vec<_>>(), ["q2"]);
+    let due = |after: Option<(String, String)>| {
+        let read = move |db: &mut Db| {
+            let count = decisions::count_undisclosed(db, &["a".into()])?;
+            Ok::<_, Error>((decisions::undisclosed(db, &["a".into()], after.as_ref(), 9)?, count))
+        };
+        store.read_blocking(read).unwrap()
+    };
+    let (rows, count) = due(None);
+    assert_eq!(rows.iter().map(|one| one.record_id.as_str()).collect::<Vec<_>>(), ["q2"]);
+    assert_eq!(count, 1);
+    assert!(due(Some((rows[0].decided_on.clone(), "q2".into()))).0.is_empty());
+    assert_eq!(due(Some((rows[0].decided_on.clone(), "q1".into()))).0.len(), 1);
 }

@@ -115,7 +115,7 @@ async fn what_waits_and_what_is_late_goes_on() {
     }
     assert!(page(&team.zhao, "/office").await.contains("<strong>61</strong>"));
     assert_eq!(look_up::work::PAGE, 50);
-    for list in ["reviews", "overdue"] {
+    for list in ["reviews", "overdue", "undisclosed"] {
         for cursor in ["x", "2026-02-30.a", ".", "2026-01-01"] {
             let path = format!("/api/v1/{list}?cursor={cursor}");
             team.chief.get(&path).await.refused(422, "翻页位置不正确");
@@ -137,6 +137,7 @@ async fn the_document_names_what_the_lists_hold() {
         ("/api/v1/disclosures/{number}", "Disclosure"),
         ("/api/v1/reviews", "ReviewPage"),
         ("/api/v1/overdue", "OverduePage"),
+        ("/api/v1/undisclosed", "DuePage"),
         ("/api/v1/people", "PeoplePage"),
         ("/api/v1/items", "ItemPage"),
         ("/api/v1/items/{code}", "ItemRow"),

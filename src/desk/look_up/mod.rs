@@ -3,6 +3,7 @@
 pub mod case_file;
 pub mod cases;
 pub mod drafts;
+pub mod fixity;
 pub mod forms;
 pub mod items;
 pub mod log_head;

@@ -20,9 +20,6 @@ use utoipa::ToSchema;
 /// Rows on one page of a list of work.
 pub const PAGE: i64 = 50;
 
-/// Most decisions of the list of those to disclose.
-const LIMIT: i64 = 200;
-
 /// A review that waits.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Waiting {
@@ -94,6 +91,19 @@ pub struct OverduePage {
     pub next: Option<String>,
 }
 
+/// One page of the decisions that have to be disclosed or withheld.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DuePage {
+    /// The decisions, the oldest first.
+    pub decisions: Vec<Due>,
+    /// How many there are.
+    pub total: i64,
+    /// Whether any of this page is late.
+    pub late: bool,
+    /// Cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
 /// A page of the reviews that wait for the signed-in reviewer, the most urgent first, after `cursor`.
 pub async fn reviews(desk: &Desk, cursor: &str) -> Result<ReviewPage, Error> {
     let who = desk.who()?.clone();
@@ -136,18 +146,27 @@ fn waiting(
     Ok(ReviewPage { reviews: list, total, late, next })
 }
 
-/// Decisions that wait to be made public, the oldest first.
-pub async fn disclosures(desk: &Desk) -> Result<Vec<Due>, Error> {
+/// A page of the decisions that wait to be made public, the oldest first, after `cursor`.
+pub async fn disclosures(desk: &Desk, cursor: &str) -> Result<DuePage, Error> {
     let who = desk.who()?.clone();
     who.require(&[Role::Clerk, Role::Head, Role::Supervisor], "查看待公示决定")?;
+    let after = due_cursor(cursor)?;
     let (house, today) = (desk.house.clone(), desk.now.day());
-    desk.house.store.read(move |db| due(db, &house, &who, today)).await
+    desk.house.store.read(move |db| due(db, &house, &who, after.as_ref(), today)).await
 }
 
-fn due(db: &mut Db, house: &House, who: &Who, today: Day) -> Result<Vec<Due>, Error> {
+fn due(
+    db: &mut Db,
+    house: &House,
+    who: &Who,
+    after: Option<&DueCursor>,
+    today: Day,
+) -> Result<DuePage, Error> {
     let mut list = Vec::new();
     let scope = scope(db, who)?;
-    for row in decisions::undisclosed(db, &scope, LIMIT)? {
+    let mut rows = decisions::undisclosed(db, &scope, after, PAGE + 1)?;
+    let next = cut(&mut rows, PAGE, |row| format!("{}.{}", row.decided_on, row.record_id));
+    for row in rows {
         let case = store::cases::find(db, &row.case_id)?;
         let agency = agencies::find(db, &row.agency_id)?;
         let period = project::pack_of(house, &agency)?.disclosure_period(&case.act_kind);
@@ -162,7 +181,9 @@ fn due(db: &mut Db, house: &House, who: &Who, today: Day) -> Result<Vec<Due>, Er
             due: words::day(last),
         });
     }
-    Ok(list)
+    let total = decisions::count_undisclosed(db, &scope)?;
+    let late = list.iter().any(|due| due.late);
+    Ok(DuePage { decisions: list, total, late, next })
 }
 
 /// Working days from `today` to `last`, in words.

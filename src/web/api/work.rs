@@ -2,12 +2,14 @@
 
 use super::{Asked, json};
 use crate::{
-    desk::look_up::work::{self, OverduePage, ReviewPage},
+    desk::look_up::{
+        fixity,
+        work::{self, DuePage, OverduePage, ReviewPage},
+    },
     web::{caller::Caller, problem::Answer},
 };
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Deserialize;
-use serde_json::json as value;
 use utoipa::IntoParams;
 
 /// Which page.
@@ -26,11 +28,12 @@ pub async fn reviews(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<H
     Ok(json(StatusCode::OK, &work::reviews(&caller.desk, &cursor).await?))
 }
 
-/// Decisions that wait to be disclosed, the oldest first.
-#[utoipa::path(get, path = "/api/v1/undisclosed", tag = "work",
-    responses((status = 200, description = "decisions to disclose or to withhold", body = Object)))]
-pub async fn undisclosed(caller: Caller) -> Answer<HttpResponse> {
-    Ok(json(StatusCode::OK, &value!({ "decisions": work::disclosures(&caller.desk).await? })))
+/// A page of the decisions that wait to be disclosed or withheld, the oldest first.
+#[utoipa::path(get, path = "/api/v1/undisclosed", tag = "work", params(PageQuery),
+    responses((status = 200, description = "decisions, next cursor", body = DuePage)))]
+pub async fn undisclosed(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<HttpResponse> {
+    let cursor = query.cursor.unwrap_or_default();
+    Ok(json(StatusCode::OK, &work::disclosures(&caller.desk, &cursor).await?))
 }
 
 /// A page of the clocks that have run out, the longest overdue first.
@@ -39,4 +42,11 @@ pub async fn undisclosed(caller: Caller) -> Answer<HttpResponse> {
 pub async fn overdue(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<HttpResponse> {
     let cursor = query.cursor.unwrap_or_default();
     Ok(json(StatusCode::OK, &work::overdue(&caller.desk, &cursor).await?))
+}
+
+/// What the last reading of the exhibits found.
+#[utoipa::path(get, path = "/api/v1/fixity", tag = "work",
+    responses((status = 200, description = "the last round, null before the first", body = Option<fixity::Checked>)))]
+pub async fn exhibits_checked(caller: Caller) -> Answer<HttpResponse> {
+    Ok(json(StatusCode::OK, &fixity::checked(&caller.desk).await?))
 }

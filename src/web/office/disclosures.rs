@@ -1,10 +1,10 @@
 //! Decisions that have to be disclosed or withheld, with the days that are left.
 
-use super::trail;
+use super::{Onward, asked, trail};
 use crate::{
     desk::{
         Role,
-        look_up::work::{self, Due},
+        look_up::work::{self, DuePage},
     },
     web::{
         caller::Caller,
@@ -13,7 +13,7 @@ use crate::{
         render,
     },
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 #[derive(Template)]
@@ -21,21 +21,25 @@ use askama::Template;
 struct Page {
     frame: Frame,
     trail: Vec<Entry>,
-    list: Vec<Due>,
+    page: DuePage,
+    onward: Onward,
     may_disclose: bool,
     may_withhold: bool,
 }
 
 /// `GET /office/disclosures`
-pub async fn list(caller: Caller) -> Answer<HttpResponse> {
-    let list = work::disclosures(&caller.desk).await?;
+pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> {
+    let cursor = asked(&request, "after")?;
+    let page = work::disclosures(&caller.desk, &cursor).await?;
+    let onward = Onward::new("/office/disclosures", &[], &cursor, page.next.as_deref());
     let who = caller.who()?;
     let page = Page {
         frame: caller.office("/office/disclosures"),
         trail: trail(&[]),
         may_disclose: who.is(Role::Clerk),
         may_withhold: who.is_any(&[Role::Clerk, Role::Head]),
-        list,
+        page,
+        onward,
     };
     Ok(render::page(&page))
 }

@@ -6,8 +6,9 @@ use crate::{
         look_up::{
             cases::{self, CaseFilter, StageCount},
             drafts::{self, DraftCard},
+            fixity::{self, Checked},
             people,
-            work::{self, Due, OverduePage, ReviewPage},
+            work::{self, DuePage, OverduePage, ReviewPage},
         },
     },
     web::{caller::Caller, look::Frame, problem::Answer, render},
@@ -22,18 +23,13 @@ struct Home {
     drafts: Vec<DraftCard>,
     /// None where the role has no such list.
     reviews: Option<ReviewPage>,
-    disclosures: Option<Vec<Due>>,
+    disclosures: Option<DuePage>,
     overdue: Option<OverduePage>,
+    fixity: Option<Checked>,
     stages: Option<Vec<StageCount>>,
     may_file: bool,
     has_key: bool,
     administers: bool,
-}
-
-impl Home {
-    fn late_disclosures(&self) -> usize {
-        self.disclosures.iter().flatten().filter(|due| due.late).count()
-    }
 }
 
 /// `GET /office`
@@ -44,8 +40,9 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
     let page = Home {
         drafts: drafts::to_sign(desk).await?,
         reviews: allowed(work::reviews(desk, "").await)?,
-        disclosures: allowed(work::disclosures(desk).await)?,
+        disclosures: allowed(work::disclosures(desk, "").await)?,
         overdue: allowed(work::overdue(desk, "").await)?,
+        fixity: allowed(fixity::checked(desk).await)?.flatten(),
         stages: allowed(cases::cases(desk, CaseFilter::default()).await)?.map(|page| page.counts),
         may_file: who.is_any(&[Role::Officer, Role::Head]),
         has_key: keys.iter().any(|key| key.revoked_at.is_empty()),

@@ -6,8 +6,9 @@ use crate::{
     site::{Site, skipped},
 };
 use reqwest::Method;
+use serde_json::json;
 use std::path::{Path, PathBuf};
-use zhijian::base::Digest;
+use zhijian::{base::Digest, desk::fixity, store::Db};
 
 /// Every file below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -85,4 +86,34 @@ async fn played_back(person: &Person, id: &str, bytes: &[u8]) {
     let beyond = crate::people::Answer::of(request.send().await.unwrap()).await;
     beyond.refused(416, "超出了附件的末尾");
     assert_eq!(beyond.header("content-range"), format!("bytes */{size}"));
+}
+
+/// The next day's reading of the exhibits, now.
+async fn next_round(site: &Site) {
+    let due = |db: &mut Db| db.run_script("UPDATE jobs SET due_at = 0");
+    site.house.store.write_blocking(due).unwrap();
+    fixity::check_some(&site.house).await.unwrap();
+}
+
+#[actix_web::test]
+async fn damage_to_an_exhibit_is_red_for_those_who_answer_for_it() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.file(803).await;
+    let bytes = b"what was fixed at the scene".to_vec();
+    team.li.upload(&case, "现场照片.jpg", &bytes).await;
+    next_round(&site).await;
+    let checked = team.chief.get("/api/v1/fixity").await.good();
+    assert_eq!((&checked["read"], &checked["broken"]), (&json!(1), &json!(0)));
+    assert!(team.chief.get("/office").await.text().contains("附件完整性巡检"));
+    team.li.get("/api/v1/fixity").await.refused(403, "查看附件巡检结果");
+
+    let path = site.house.vault.path_of(Digest::of(&bytes)).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    next_round(&site).await;
+    let checked = team.chief.get("/api/v1/fixity").await.good();
+    assert_eq!(checked["list"][0]["name"], "现场照片.jpg");
+    let office = team.chief.get("/office").await.text();
+    assert!(office.contains("证据附件与入库时不一致") && office.contains("现场照片.jpg"));
+    assert!(!team.li.get("/office").await.text().contains("现场照片.jpg"));
 }

@@ -1,5 +1,7 @@
 //! Composition root: the only place that opens the store, the vault, the keys and the clock.
 
+pub mod witness;
+
 use crate::{
     base::{KeyId, Moment},
     config::Config,

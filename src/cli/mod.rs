@@ -5,6 +5,7 @@ mod export;
 mod fsck;
 mod import;
 mod serve;
+mod witness;
 
 use crate::config::Config;
 use anyhow::Result;
@@ -31,6 +32,8 @@ enum Task {
     Fsck(fsck::Fsck),
     /// 导出一个案件的案卷
     Export(export::Export),
+    /// 作为见证方，为其他单位的存证日志联署检查点
+    Witness(witness::Serve),
 }
 
 /// What every subcommand needs to find the data.
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Task::Import(task) => import::run(&task),
         Task::Fsck(task) => fsck::run(&task),
         Task::Export(task) => export::run(&task),
+        Task::Witness(task) => witness::run(&task),
     };
     done.unwrap_or_else(|fault| {
         eprintln!("错误：{fault:#}");

@@ -122,7 +122,6 @@ mod tests {
             ("kaw=", "kaw"),
             ("kaw=", "kax="),
             ("/0=\n\n", "/0=\n"),
-            ("/0=\n\n", "/0=\n\n\n— a"),
             ("9Q=\n", "9Q="),
         ];
         for (from, to) in changes {

@@ -14,7 +14,7 @@ const EXCHANGE: Duration = Duration::from_secs(15);
 pub enum Undelivered {
     /// The address cannot be used, or nobody answered in time.
     #[error("{}", whole(.0))]
-    Unreachable(#[from] reqwest::Error),
+    Unreachable(#[source] reqwest::Error),
     /// The answer is longer than was asked for.
     #[error("the answer is longer than {0} bytes")]
     TooLong(usize),
@@ -29,6 +29,13 @@ pub struct Reply {
     pub media_type: String,
     /// The whole body.
     pub body: Vec<u8>,
+}
+
+impl From<reqwest::Error> for Undelivered {
+    /// Without the address: whoever reads the fault need not know where others stand in the network.
+    fn from(fault: reqwest::Error) -> Self {
+        Undelivered::Unreachable(fault.without_url())
+    }
 }
 
 impl Reply {

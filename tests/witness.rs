@@ -1,5 +1,10 @@
 //! Witnesses from outside: the program over HTTP, killed and restarted, shown two histories; and the log that asks them.
 
+#[path = "witness/asked.rs"]
+mod asked;
+#[allow(dead_code, reason = "shared with public_log, which asks for more")]
+#[path = "public/house.rs"]
+mod house;
 #[path = "witness/log.rs"]
 mod log;
 #[path = "witness/program.rs"]

@@ -7,6 +7,7 @@ pub mod append;
 pub mod begin_upload;
 pub mod change_password;
 pub mod continue_upload;
+pub mod cosign;
 pub mod disclose;
 pub mod enrol_key;
 pub mod enter_item;

@@ -10,6 +10,7 @@ pub mod cases;
 pub mod chains;
 pub mod checkpoints;
 pub mod clocks;
+pub mod cosignatures;
 pub mod decisions;
 pub mod disclosures;
 pub mod drafts;

@@ -90,6 +90,7 @@ routes! {
     // The log, and those who watch the service.
     Anyone "/log" { get: log::show }
     Anyone "/log/checkpoint" { get: log::checkpoint }
+    Anyone "/log/cosignatures" { post: log::cosignatures }
     Anyone "/log/vkey" { get: log::verifier_key }
     Anyone "/log/tile/{path:.*}" { get: log::tile }
     Anyone "/healthz" { get: health::alive }

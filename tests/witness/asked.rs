@@ -1,0 +1,264 @@
+//! A served log and its witnesses: one down and back again, one that knows another size, one shown two histories,
+//! one that fetches by itself, one that never answers.
+
+use crate::{
+    house::{self, Served},
+    log::HONEST,
+    program::Program,
+};
+use serde_json::Value;
+use std::{
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
+use zhijian::{
+    config::{Config, Witness},
+    ledger::{Checkpoint, CosignatureVerifier, note::Note},
+    store::cosignatures,
+};
+
+/// Waits until `found` gives something.
+fn eventually<T>(what: &str, found: impl Fn() -> Option<T>) -> T {
+    let since = Instant::now();
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(since.elapsed() < Duration::from_secs(30), "never: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn settings(witnesses: &[(&str, &CosignatureVerifier, &str)]) -> Config {
+    let mut config = house::settings();
+    config.log.cosign_every_seconds = 1;
+    config.log.witness = witnesses
+        .iter()
+        .map(|(name, verifier, url)| Witness {
+            name: (*name).into(),
+            vkey: verifier.to_string(),
+            url: (*url).into(),
+        })
+        .collect();
+    config
+}
+
+fn serve(config: Config) -> Served {
+    Served::start_with(config, tempfile::tempdir().unwrap())
+}
+
+/// A witness that has not met its log yet: the log's key is only known once the log is there.
+fn strangers(folder: &tempfile::TempDir, name: &str) -> (CosignatureVerifier, String) {
+    let name = format!("{name}.example");
+    let program = Program::start(folder.path(), &["--log", &HONEST.vkey(), "--name", &name]);
+    let (verifier, url) = (program.verifier.clone(), program.url.clone());
+    program.kill();
+    (verifier, url)
+}
+
+fn vkey(served: &Served) -> String {
+    served.page("/log/vkey", 200).trim().to_owned()
+}
+
+fn wake(folder: &tempfile::TempDir, url: &str, log: &str) -> Program {
+    let address = url.strip_prefix("http://").unwrap();
+    Program::start_at(folder.path(), address, &["--log", log])
+}
+
+/// The newest checkpoint's size, once it covers everything and all of `by` have cosigned it.
+fn cosigned(served: &Served, by: &[&CosignatureVerifier]) -> u64 {
+    let size = served.sealed().size;
+    eventually("cosigned", || {
+        let note = Note::parse(&served.page("/log/checkpoint", 200)).unwrap();
+        let all = by.iter().all(|verifier| !verifier.times(&note).unwrap().is_empty());
+        let newest = Checkpoint::parse(&note.text).unwrap().size;
+        (all && newest >= size).then_some(newest)
+    })
+}
+
+/// What `/readyz` says of the witness `name`.
+fn standing(served: &Served, name: &str) -> Value {
+    let said: Value = served.page("/readyz", 200).parse().unwrap();
+    let all = said["witnesses"].as_array().unwrap();
+    all.iter().find(|one| one["name"] == name).unwrap().clone()
+}
+
+fn known_size(served: &Served, verifier: &CosignatureVerifier, size: i64) {
+    let row = cosignatures::WitnessRow {
+        key: verifier.to_string(),
+        size,
+        cosigned_at: None,
+        fault: String::new(),
+    };
+    let done = served.house.store.write_blocking(move |db| cosignatures::put_witness(db, &row));
+    let _: () = done.map_err(|fault: zhijian::store::Error| fault).unwrap();
+}
+
+#[test]
+fn one_witness_is_down_and_comes_back() {
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let ((court, court_url), (bureau, bureau_url)) =
+        (strangers(&a, "court"), strangers(&b, "bureau"));
+    let served =
+        serve(settings(&[("县法院", &court, &court_url), ("司法局", &bureau, &bureau_url)]));
+    let log = vkey(&served);
+    let up = wake(&a, &court_url, &log);
+    let agency = house::enter_agency(&served.house);
+    house::enter_officers(&served.house, &agency, 0, 3);
+    cosigned(&served, &[&court]);
+    assert_eq!(standing(&served, "县法院")["current"], true);
+    let down = standing(&served, "司法局");
+    assert_eq!((&down["current"], down["state"].as_str()), (&Value::Bool(false), Some("尚未联署")));
+    let page = served.page("/log", 200);
+    assert!(page.contains("县法院") && page.contains("见证有效") && page.contains("暂未联署"));
+    // Back again, it gets the newest; while the other one is killed and comes back as well.
+    let back = wake(&b, &bureau_url, &log);
+    cosigned(&served, &[&court, &bureau]);
+    up.kill();
+    house::enter_officers(&served.house, &agency, 3, 9);
+    cosigned(&served, &[&bureau]);
+    let up = wake(&a, &court_url, &log);
+    let size = cosigned(&served, &[&court, &bureau]);
+    assert_eq!(size, 11);
+    eventually("both current", || {
+        let current = |name| standing(&served, name)["current"] == true;
+        (current("县法院") && current("司法局")).then_some(())
+    });
+    assert!(!up.said().contains("refused") && !back.said().contains("refused"));
+}
+
+#[test]
+fn a_size_that_was_forgotten_is_told_and_taken_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (court, url) = strangers(&folder, "court");
+    let served = serve(settings(&[("县法院", &court, &url)]));
+    let witness = wake(&folder, &url, &vkey(&served));
+    let agency = house::enter_agency(&served.house);
+    house::enter_officers(&served.house, &agency, 0, 3);
+    cosigned(&served, &[&court]);
+    for forgotten in [0, 3] {
+        known_size(&served, &court, forgotten);
+        assert_eq!(standing(&served, "县法院")["current"], false);
+        let from = 3 + forgotten as usize;
+        house::enter_officers(&served.house, &agency, from, from + 1);
+        cosigned(&served, &[&court]);
+    }
+    // A witness that lost its memory says so, and the log starts again with it.
+    witness.kill();
+    let fresh = tempfile::tempdir().unwrap();
+    for file in ["witness.key", "witness.vkey"] {
+        std::fs::copy(folder.path().join(file), fresh.path().join(file)).unwrap();
+    }
+    let _witness = wake(&fresh, &url, &vkey(&served));
+    house::enter_officers(&served.house, &agency, 20, 21);
+    cosigned(&served, &[&court]);
+}
+
+#[test]
+fn a_quiet_log_s_cosignatures_are_refreshed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (court, url) = strangers(&folder, "court");
+    let served = serve(settings(&[("县法院", &court, &url)]));
+    let _witness = wake(&folder, &url, &vkey(&served));
+    cosigned(&served, &[&court]);
+    let time = || {
+        let note = Note::parse(&served.page("/log/checkpoint", 200)).unwrap();
+        let times = court.times(&note).unwrap();
+        assert_eq!(times.len(), 1, "the newest one alone is shown");
+        times[0]
+    };
+    let first = time();
+    eventually("a later time", || (time() > first).then_some(()));
+}
+
+#[test]
+fn a_log_with_two_histories_is_found_out_by_its_witness() {
+    let folder = tempfile::tempdir().unwrap();
+    let (court, url) = strangers(&folder, "court");
+    let config = settings(&[("县法院", &court, &url)]);
+    let honest = serve(config.clone());
+    let log = vkey(&honest);
+    let witness = wake(&folder, &url, &log);
+    let agency = house::enter_agency(&honest.house);
+    house::enter_officers(&honest.house, &agency, 0, 4);
+    cosigned(&honest, &[&court]);
+    // The same log key and name over other records.
+    let other = tempfile::tempdir().unwrap();
+    std::fs::create_dir(other.path().join("keys")).unwrap();
+    let key = |folder: &tempfile::TempDir| folder.path().join("keys/log.key");
+    std::fs::copy(key(&honest.folder), key(&other)).unwrap();
+    let mut config = config;
+    config.log.origin = log.split_once('+').unwrap().0.to_owned();
+    let forked = Served::start_with(config, other);
+    assert_eq!(vkey(&forked), log);
+    let agency = house::enter_agency(&forked.house);
+    house::enter_officers(&forked.house, &agency, 0, 4);
+    forked.sealed();
+    let fault = eventually("refused", || {
+        let fault = standing(&forked, "县法院")["fault"].as_str().unwrap().to_owned();
+        (fault.contains("another root") || fault.contains("another history")).then_some(fault)
+    });
+    assert!(standing(&forked, "县法院")["current"] == false, "{fault}");
+    let note = Note::parse(&forked.page("/log/checkpoint", 200)).unwrap();
+    assert_eq!(court.times(&note).unwrap(), Vec::<u64>::new());
+    let said = witness.said();
+    assert!(said.contains("TWO HISTORIES") || said.contains("did not show"), "{said}");
+    // The honest one goes on.
+    house::enter_officers(&honest.house, &agency_of(&honest), 4, 6);
+    cosigned(&honest, &[&court]);
+}
+
+fn agency_of(served: &Served) -> String {
+    let found = served.house.store.read_blocking(zhijian::store::agencies::all);
+    found.unwrap().pop().unwrap().id
+}
+
+#[test]
+fn a_witness_in_a_closed_network_fetches_and_brings() {
+    let folder = tempfile::tempdir().unwrap();
+    let (court, _) = strangers(&folder, "court");
+    let served = serve(settings(&[("县法院", &court, "")]));
+    let (log, url) = (vkey(&served), format!("http://{}/log", served.address));
+    let agency = house::enter_agency(&served.house);
+    house::enter_officers(&served.house, &agency, 0, 300);
+    served.sealed();
+    let arguments = ["--log", &log, "--poll", &url, "--every", "1"];
+    let witness = Program::start(folder.path(), &arguments);
+    assert_eq!(cosigned(&served, &[&court]), 302);
+    // Over the edge of tiles, which the proof is made of.
+    house::enter_officers(&served.house, &agency, 300, 900);
+    assert_eq!(cosigned(&served, &[&court]), 902);
+    assert_eq!(standing(&served, "县法院")["current"], true);
+    witness.kill();
+    // Into a file instead.
+    let file = folder.path().join("cosigned");
+    let arguments = [&arguments[..], &["--out", file.to_str().unwrap()]].concat();
+    let _witness = Program::start(folder.path(), &arguments);
+    let note = eventually("a file", || std::fs::read_to_string(&file).ok());
+    assert_eq!(court.times(&Note::parse(&note).unwrap()).unwrap().len(), 1);
+    // What nobody of the settings signed is not taken, nor a checkpoint of another log.
+    let plain = note.split_inclusive('\n').take(5).collect::<String>();
+    let other = HONEST.checkpoint(3).to_string();
+    for (body, status) in [(&note, 204), (&plain, 422), (&other, 422), (&String::new(), 422)] {
+        let http = reqwest::blocking::Client::new();
+        let answer = http.post(format!("{url}/cosignatures")).body(body.clone()).send().unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{body:?}");
+    }
+}
+
+#[test]
+fn a_witness_that_never_answers_delays_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (court, _) = strangers(&folder, "court");
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let served = serve(settings(&[("县法院", &court, &url)]));
+    let agency = house::enter_agency(&served.house);
+    let since = Instant::now();
+    for n in 0..20 {
+        house::enter_officers(&served.house, &agency, n, n + 1);
+        served.sealed();
+    }
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+}

@@ -28,6 +28,7 @@ pub mod project;
 pub mod prove;
 pub mod publish_past;
 pub mod ready;
+pub mod receipt;
 pub mod receive_exhibit;
 pub mod register;
 pub mod seal_checkpoint;

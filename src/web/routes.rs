@@ -78,6 +78,7 @@ routes! {
     Anyone "/disclosures.csv" { get: public::files::csv }
     Anyone "/disclosures.atom" { get: public::files::atom }
     Anyone "/disclosures/{number}/proof.json" { get: public::item::proof }
+    Anyone "/disclosures/{number}/receipt.tlog-proof" { get: public::item::receipt }
     Anyone "/disclosures/{number}" { get: public::item::show }
     Anyone "/agencies" { get: public::agencies::list }
     Anyone "/agencies/{code}" { get: public::agencies::show }
@@ -105,6 +106,7 @@ routes! {
     SignedIn "/office/cases/{id}" { get: office::case::show }
     SignedIn "/office/cases/{id}/exhibits" { post: office::exhibits::take }
     SignedIn "/office/cases/{id}/records/{kind}" { get: office::record::show, post: office::record::post }
+    SignedIn "/office/records/{id}/receipt" { get: office::record::receipt }
     SignedIn "/office/drafts/{id}" { get: office::draft::show, post: office::draft::post }
     SignedIn "/office/drafts/{id}/discard" { post: office::draft::discard }
     SignedIn "/office/drafts/{id}/key" { post: office::draft::key }
@@ -147,6 +149,7 @@ routes! {
     SignedIn "/api/v1/drafts/{id}" { get: api::drafts::one, delete: api::drafts::discard }
     SignedIn "/api/v1/drafts/{id}/signatures" { post: api::drafts::sign }
     SignedIn "/api/v1/records" { post: api::records::submit }
+    SignedIn "/api/v1/records/{id}/receipt" { get: api::records::receipt }
     SignedIn "/api/v1/reviews" { get: api::work::reviews }
     SignedIn "/api/v1/undisclosed" { get: api::work::undisclosed }
     SignedIn "/api/v1/overdue" { get: api::work::overdue }

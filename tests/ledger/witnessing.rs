@@ -49,14 +49,14 @@ fn checkpoint() -> Note {
     Note::parse(&note::sign(&checkpoint.to_text(), &[&log_signer()]).unwrap()).unwrap()
 }
 
-fn cosigned(by: &[&str]) -> Note {
+pub fn cosigned(by: &[&str]) -> Note {
     by.iter().fold(checkpoint(), |note, name| {
         let line = witness(name).cosign(&note.text, TIME).unwrap();
         note.with(line).unwrap()
     })
 }
 
-fn policy_text() -> String {
+pub fn policy_text() -> String {
     let line = |name: &str| format!("witness {name} {}\n", witness(name).verifier());
     format!(
         "log {}\n{}{}{}group local any court procuratorate\ngroup both all justice local\nquorum both\n",
@@ -67,7 +67,7 @@ fn policy_text() -> String {
     )
 }
 
-fn receipt() -> TlogProof {
+pub fn receipt() -> TlogProof {
     let leaves = leaves();
     let path = inclusion(&Forest::over(&leaves).at(SIZE), 4, SIZE).unwrap();
     let note = cosigned(&["court", "justice"]).to_string();

@@ -16,6 +16,7 @@ mod media;
 mod office;
 mod pages;
 mod permissions;
+mod receipts;
 mod refusals;
 mod strings;
 mod uploads;

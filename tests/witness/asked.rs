@@ -14,7 +14,10 @@ use std::{
 };
 use zhijian::{
     config::{Config, Witness},
-    ledger::{Checkpoint, CosignatureVerifier, note::Note},
+    ledger::{
+        Checkpoint, CosignatureVerifier, Policy, Proof, TlogProof, note::Note, policy::Distrust,
+        tlog_proof::Unproven,
+    },
     store::cosignatures,
 };
 
@@ -242,7 +245,11 @@ fn a_witness_in_a_closed_network_fetches_and_brings() {
     let other = HONEST.checkpoint(3).to_string();
     for (body, status) in [(&note, 204), (&plain, 422), (&other, 422), (&String::new(), 422)] {
         let http = reqwest::blocking::Client::new();
-        let answer = http.post(format!("{url}/cosignatures")).body(body.clone()).send().unwrap();
+        let answer = http
+            .post(format!("http://{}/log/cosignatures", served.address))
+            .body(body.clone())
+            .send()
+            .unwrap();
         assert_eq!(answer.status().as_u16(), status, "{body:?}");
     }
 }
@@ -261,4 +268,64 @@ fn a_witness_that_never_answers_delays_nobody() {
         served.sealed();
     }
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+}
+
+/// One published penalty, for a page of its own.
+const LIST: &str = "行政处罚决定书文号,行政相对人名称,行政相对人类别,统一社会信用代码,违法行为类型,违法事实,处罚依据,处罚类别,处罚内容,罚款金额(万元),处罚决定日期,公示截止期,处罚机关\n\
+    演市监处罚〔2026〕1号,演示县知味餐饮有限公司,法人及非法人组织,91990101MADM10014P,经营超过保质期的食品,现场货架陈列超过保质期的饼干,\
+    《食品安全法》第一百二十四条,罚款,罚款5000元,0.5,2026/03/02,2029/01/01,演示县市场监督管理局\n";
+
+#[test]
+fn a_public_receipt_bears_what_the_witnesses_said_first() {
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let ((court, court_url), (bureau, bureau_url)) =
+        (strangers(&a, "court"), strangers(&b, "bureau"));
+    let served =
+        serve(settings(&[("县法院", &court, &court_url), ("司法局", &bureau, &bureau_url)]));
+    let log = vkey(&served);
+    let agency = house::enter_agency(&served.house);
+    let number = house::import(&served.house, LIST).remove(0);
+    served.sealed();
+    let receipt = || {
+        let answer = served.get(&format!("/disclosures/{number}/receipt.tlog-proof"));
+        assert_eq!(answer.status(), 200);
+        let headers = answer.headers().clone();
+        assert_eq!(headers["content-type"], "text/plain; charset=utf-8");
+        let name = headers["content-disposition"].to_str().unwrap().replace("%2D", "-");
+        assert!(name.starts_with("attachment;") && name.ends_with(".tlog-proof"), "{name}");
+        assert!(name.contains(&number), "{name}");
+        TlogProof::parse(&answer.text().unwrap()).unwrap()
+    };
+    let policy = |quorum: &str| {
+        let text = format!(
+            "log {log}\nwitness court {court}\nwitness bureau {bureau}\ngroup both all court bureau\nquorum {quorum}\n"
+        );
+        Policy::parse(text.as_bytes()).unwrap()
+    };
+    let verify = |quorum| {
+        let receipt = receipt();
+        let leaf = receipt.opening().unwrap().leaf().hash();
+        receipt.verify(leaf, &policy(quorum))
+    };
+    // Nobody is awake: it holds for who trusts the log alone.
+    assert!(verify("none").is_ok());
+    assert_eq!(verify("court"), Err(Unproven::Checkpoint(Distrust::Quorum)));
+    // One, then both; and then the receipt stays as it is, since later ones say less.
+    let _court = wake(&a, &court_url, &log);
+    cosigned(&served, &[&court]);
+    assert!(verify("court").is_ok() && verify("both").is_err());
+    let _bureau = wake(&b, &bureau_url, &log);
+    house::enter_officers(&served.house, &agency, 0, 3);
+    cosigned(&served, &[&court, &bureau]);
+    let trusted = verify("both").unwrap();
+    assert_eq!(trusted.witnesses.len(), 2);
+    house::enter_officers(&served.house, &agency, 3, 9);
+    cosigned(&served, &[&court, &bureau]);
+    assert_eq!(verify("both").unwrap(), trusted);
+    // The page offers it, and the record is the one whose proof it offers too.
+    assert!(served.page(&format!("/disclosures/{number}"), 200).contains("receipt.tlog-proof"));
+    let proof = served.get(&format!("/disclosures/{number}/proof.json")).bytes().unwrap();
+    let proof = Proof::parse(&proof).unwrap();
+    assert_eq!(receipt().opening().unwrap().entry, proof.record.entry);
+    assert_eq!(served.get("/disclosures/none/receipt.tlog-proof").status(), 404);
 }

@@ -7,6 +7,8 @@ mod asked;
 mod house;
 #[path = "witness/log.rs"]
 mod log;
+#[path = "witness/memory.rs"]
+mod memory;
 #[path = "witness/program.rs"]
 mod program;
 #[path = "witness/protocol.rs"]

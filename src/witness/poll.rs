@@ -91,6 +91,8 @@ pub async fn round(
         refused => return Err(Missed::Refused(refused)),
     };
     let mut cosigned = request.checkpoint;
+    // The log may show what this witness said earlier of the same tree.
+    cosigned.signatures.retain(|line| !witness.verifier().made(line));
     for line in NoteSignature::parse_lines(&lines).map_err(|_| garbage())? {
         cosigned = cosigned.with(line).map_err(|_| garbage())?;
     }

@@ -9,14 +9,16 @@ use crate::{
 use serde_json::Value;
 use std::{
     net::TcpListener,
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 use zhijian::{
+    app::{self, Access, SystemClock},
     config::{Config, Witness},
     ledger::{
-        Checkpoint, CosignatureVerifier, Policy, Proof, TlogProof, note::Note, policy::Distrust,
-        tlog_proof::Unproven,
+        Checkpoint, CosignatureSigner, CosignatureVerifier, Policy, Proof, TlogProof, note::Note,
+        policy::Distrust, tlog_proof::Unproven,
     },
     store::cosignatures,
 };
@@ -242,8 +244,13 @@ fn a_witness_in_a_closed_network_fetches_and_brings() {
     assert_eq!(court.times(&Note::parse(&note).unwrap()).unwrap().len(), 1);
     // What nobody of the settings signed is not taken, nor a checkpoint of another log.
     let plain = note.split_inclusive('\n').take(5).collect::<String>();
+    let mut forged = Note::parse(&note).unwrap();
+    forged.signatures.last_mut().unwrap().bytes[40] ^= 1;
+    let forged = forged.to_string();
     let other = HONEST.checkpoint(3).to_string();
-    for (body, status) in [(&note, 204), (&plain, 422), (&other, 422), (&String::new(), 422)] {
+    let nothing = String::new();
+    let bodies = [(&note, 204), (&plain, 422), (&forged, 422), (&other, 422), (&nothing, 422)];
+    for (body, status) in bodies {
         let http = reqwest::blocking::Client::new();
         let answer = http
             .post(format!("http://{}/log/cosignatures", served.address))
@@ -328,4 +335,27 @@ fn a_public_receipt_bears_what_the_witnesses_said_first() {
     let proof = Proof::parse(&proof).unwrap();
     assert_eq!(receipt().opening().unwrap().entry, proof.record.entry);
     assert_eq!(served.get("/disclosures/none/receipt.tlog-proof").status(), 404);
+}
+
+#[actix_web::test]
+async fn settings_that_cannot_be_meant_are_refused_by_name() {
+    let key = |seed: u8| {
+        let key = ed25519_dalek::SigningKey::from_bytes(&[seed; 32]);
+        CosignatureSigner::new(format!("w{seed}.example"), key).unwrap().verifier()
+    };
+    let (one, two) = (key(1), key(2));
+    let log_key = HONEST.signer().verifier().to_string();
+    let mut of_a_log = settings(&[("法院", &one, "")]);
+    of_a_log.log.witness[0].vkey = log_key;
+    for (config, says) in [
+        (of_a_log, "[[log.witness]] 法院"),
+        (settings(&[("法院", &one, ""), ("法院", &two, "")]), "there twice"),
+        (settings(&[("法院", &one, ""), ("检察院", &one, "")]), "检察院 is there twice"),
+        (settings(&[("法院", &one, "ftp://court.example")]), "neither http nor https"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = app::open(&config, folder.path(), Arc::new(SystemClock), Access::Serve).await;
+        let fault = format!("{:#}", opened.err().unwrap());
+        assert!(fault.contains(says), "{fault}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Composition root: the only place that opens the store, the vault, the keys and the clock.
 
+pub mod witness;
+
 use crate::{
     base::{KeyId, Moment},
     config::Config,
@@ -7,6 +9,7 @@ use crate::{
         Clock, Desk, Error, House, Limits, ServiceKey,
         append::{self, Begin},
         back_up,
+        cosign::{self, Witnesses},
         look_up::public::Counts,
         project::REGISTER,
         sealing::SealingKey,
@@ -15,7 +18,7 @@ use crate::{
     },
     evidence::{intake::Intake, vault::Vault},
     law::{self, calendar::Calendar, rulebook::Rulebook},
-    ledger::note::NoteSigner,
+    ledger::{CosignatureVerifier, NoteSigner},
     store::{self, OrNone, Store, StoreConfig},
 };
 use anyhow::{Context, Result, bail};
@@ -27,6 +30,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 /// Bytes written between two commits of an upload's position.
@@ -87,6 +91,7 @@ pub async fn open(
         clock,
         service,
         log: NoteSigner::new(origin, keys.log).context("[log] origin")?,
+        witnesses: witnesses(config)?,
         master: SealingKey::from_bytes(keys.master),
         guard: guard_file(config, data),
         limits: Limits {
@@ -154,6 +159,29 @@ async fn origin(config: &Config, store: &Store, access: Access) -> Result<String
             Ok(origin)
         }
     }
+}
+
+/// The witnesses of the settings; no two of one key or name.
+fn witnesses(config: &Config) -> Result<Witnesses> {
+    let mut all: Vec<cosign::Witness> = Vec::new();
+    for one in &config.log.witness {
+        let what = || format!("[[log.witness]] {}", one.name);
+        let verifier: CosignatureVerifier = one.vkey.parse().context("vkey").with_context(what)?;
+        let same = |other: &cosign::Witness| {
+            other.name == one.name || other.verifier.key() == verifier.key()
+        };
+        if all.iter().any(same) {
+            bail!("{} is there twice", what());
+        }
+        let web = one.url.starts_with("https://") || one.url.starts_with("http://");
+        if !one.url.is_empty() && !web {
+            bail!("{}: url is neither http nor https", what());
+        }
+        let url = one.url.trim_end_matches('/').to_owned();
+        all.push(cosign::Witness { name: one.name.clone(), verifier, url });
+    }
+    let every = Duration::from_secs(config.log.cosign_every_seconds.max(1));
+    Ok(Witnesses { all, every })
 }
 
 /// Finds the service's key among the registered ones, or puts it on record.

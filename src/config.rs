@@ -80,6 +80,20 @@ pub struct Log {
     pub origin: String,
     pub seal_every_ms: u64,
     pub guard: String,
+    pub cosign_every_seconds: u64,
+    #[serde(default)]
+    pub witness: Vec<Witness>,
+}
+
+/// `[[log.witness]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Witness {
+    pub name: String,
+    pub vkey: String,
+    #[serde(default)]
+    pub url: String,
 }
 
 /// `[evidence]`

@@ -1,7 +1,8 @@
 //! 执鉴 Zhijian: enforcement records that anybody can check.
 //!
 //! Rooms, ground floor first; a room imports only rooms named before it (`tests/tidy.rs` enforces this):
-//! `base` → `ledger`, `law` → `store`, `evidence` → `desk` → `web`, `worker` → `app`, `cli`.
+//! `base` → `ledger`, `law` → `store`, `evidence` → `desk` → `web`, `worker` → `app`, `cli`; `courier` beside all,
+//! `witness` beside `desk`.
 
 // A fault is answered, never thrown; `tests/tidy.rs` holds the binaries to the same.
 #![cfg_attr(
@@ -20,10 +21,12 @@ pub mod app;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod courier;
 pub mod desk;
 pub mod evidence;
 pub mod law;
 pub mod ledger;
 pub mod store;
 pub mod web;
+pub mod witness;
 pub mod worker;

@@ -1,4 +1,7 @@
-//! Work without a request: sealing the log every second, dropping what has expired, reading exhibits again.
+//! Work without a request: sealing the log every second, asking its witnesses, dropping what has expired, reading
+//! exhibits again.
+
+mod submit;
 
 use crate::desk::{Desk, House, expire, fixity, seal_checkpoint::Sealer};
 use std::{sync::Arc, time::Duration};
@@ -14,9 +17,11 @@ pub fn start(
     stop: watch::Receiver<bool>,
 ) -> (Health, tokio::task::JoinHandle<()>) {
     let (tell, health) = watch::channel(None);
+    let (grew, sealed) = watch::channel(0);
     let task = tokio::spawn(async move {
         tokio::join!(
-            seal(&house, every, stop.clone(), &tell),
+            seal(&house, every, stop.clone(), &tell, &grew),
+            submit::submit(&house, sealed, stop.clone()),
             expire(&house, stop.clone()),
             check_exhibits(&house, stop)
         );
@@ -29,6 +34,7 @@ async fn seal(
     every: Duration,
     mut stop: watch::Receiver<bool>,
     tell: &watch::Sender<Option<String>>,
+    grew: &watch::Sender<u64>,
 ) {
     let mut sealer = match Sealer::open(house).await {
         Ok(sealer) => sealer,
@@ -41,9 +47,10 @@ async fn seal(
             _ = tick.tick() => false,
             _ = stop.wait_for(|stop| *stop) => true,
         };
-        if let Err(fault) = sealer.seal(house, house.clock.now()).await {
-            return refuse_to_sign(tell, &fault);
-        }
+        match sealer.seal(house, house.clock.now()).await {
+            Ok(size) => grew.send_if_modified(|known| std::mem::replace(known, size) != size),
+            Err(fault) => return refuse_to_sign(tell, &fault),
+        };
         if last {
             return;
         }

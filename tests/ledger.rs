@@ -14,5 +14,7 @@ mod program;
 mod proofs;
 #[path = "ledger/vectors.rs"]
 mod vectors;
+#[path = "ledger/witnessing.rs"]
+mod witnessing;
 #[path = "ledger/world.rs"]
 mod world;

@@ -1,4 +1,4 @@
-//! The offline verifier: checks a dossier folder or a single proof without any server or network.
+//! The offline verifier: checks a dossier folder, a single proof or a receipt without any server or network.
 //!
 //! Uses the pure rooms only, so that what it says rests on nothing but the files and the log's key.
 
@@ -11,8 +11,8 @@ use std::{
     process::ExitCode,
 };
 use zhijian::ledger::{
-    NoteVerifier, bundle,
-    dossier::{self, Folder, Outcome, Report, State},
+    NoteVerifier, Policy, bundle,
+    dossier::{self, Folder, Outcome, Report, State, receipt},
 };
 
 /// 离线核验执鉴案卷：不连网，不依赖存证方的系统。
@@ -27,12 +27,15 @@ use zhijian::ledger::{
     help_template = "{about-with-newline}\n用法：zhijian-verify [选项] <DIR>\n\n{all-args}"
 )]
 struct Arguments {
-    /// 案卷文件夹，或者单份记录的证明文件
+    /// 案卷文件夹，或者单份记录的证明文件，或者存证凭证（.tlog-proof）
     #[arg(value_name = "DIR", help_heading = "参数")]
     path: PathBuf,
     /// 存证日志的公钥，应从存证方公布处或见证方另行取得
     #[arg(long, value_name = "VKEY", help_heading = "选项")]
     vkey: Option<String>,
+    /// 信任策略文件（C2SP tlog-policy），核验存证凭证时必须指定
+    #[arg(long, value_name = "FILE", help_heading = "选项")]
+    policy: Option<PathBuf>,
     /// 以 JSON 输出，供程序读取
     #[arg(long, help_heading = "选项")]
     json: bool,
@@ -70,7 +73,16 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         dossier::verify(&folder, trusted.as_ref())
     } else {
         let bytes = read_proof(&arguments.path).with_context(|| format!("读不出 {shown}"))?;
-        dossier::verify_proof(&shown.to_string(), &bytes, trusted.as_ref())
+        let name = shown.to_string();
+        if bytes.starts_with(receipt::BEGINS) {
+            let policy = arguments
+                .policy
+                .as_deref()
+                .context("核验存证凭证请用 --policy 指定信任策略文件")?;
+            dossier::verify_receipt(&name, &bytes, &read_policy(policy)?)
+        } else {
+            dossier::verify_proof(&name, &bytes, trusted.as_ref())
+        }
     };
     let mut out = io::stdout().lock();
     if arguments.json {
@@ -89,6 +101,12 @@ fn read_proof(path: &Path) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(bundle::MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn read_policy(path: &Path) -> anyhow::Result<Policy> {
+    let shown = path.display();
+    let bytes = fs::read(path).with_context(|| format!("读不出 {shown}"))?;
+    Policy::parse(&bytes).with_context(|| format!("{shown} 不是有效的信任策略"))
 }
 
 fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {

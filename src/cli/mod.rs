@@ -7,6 +7,7 @@ mod export_log;
 mod fsck;
 mod import;
 mod serve;
+mod witness;
 
 use crate::config::Config;
 use anyhow::Result;
@@ -39,6 +40,8 @@ enum Task {
     Restore(backup::Restore),
     /// 把公开日志导出为静态文件，供镜像或者内容分发使用
     ExportLog(export_log::ExportLog),
+    /// 作为见证方，为其他单位的存证日志联署检查点
+    Witness(witness::Serve),
 }
 
 /// What every subcommand needs to find the data.
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Task::Backup(task) => backup::run(&task),
         Task::Restore(task) => backup::restore(&task),
         Task::ExportLog(task) => export_log::run(&task),
+        Task::Witness(task) => witness::run(&task),
     };
     done.unwrap_or_else(|fault| {
         eprintln!("错误：{fault:#}");

@@ -1,6 +1,8 @@
 //! What every use-case works with: the opened rooms, the keys of the service, the clock.
 
-use super::{Error, Who, look_up::public::Counts, sealing::SealingKey, sign_in::Tries};
+use super::{
+    Error, Who, cosign::Witnesses, look_up::public::Counts, sealing::SealingKey, sign_in::Tries,
+};
 use crate::{
     base::{KeyId, Moment},
     evidence::{intake::Intake, vault::Vault},
@@ -60,6 +62,8 @@ pub struct House {
     pub service: ServiceKey,
     /// Signs checkpoints.
     pub log: NoteSigner,
+    /// Who cosigns them.
+    pub witnesses: Witnesses,
     /// Wraps every chain's sealing key.
     pub master: SealingKey,
     /// Remembers the highest signed checkpoint outside the database.

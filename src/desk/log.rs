@@ -2,7 +2,7 @@
 //! Reads only; gives nothing that lies beyond the newest published checkpoint.
 
 use super::{
-    Desk, Error, House,
+    Desk, Error, House, cosign,
     seal_checkpoint::{leaves, subtrees},
 };
 use crate::{
@@ -23,7 +23,7 @@ pub struct Published {
     pub root: Digest,
     /// When it was signed.
     pub sealed_at: Moment,
-    /// The signed note (C2SP tlog-checkpoint), byte for byte.
+    /// The signed note (C2SP tlog-checkpoint) with the cosignatures collected so far.
     pub note: String,
 }
 
@@ -39,16 +39,26 @@ pub fn verifier_key(house: &House) -> String {
 
 /// The newest published checkpoint; none in the first second of a new log.
 pub async fn newest(desk: &Desk) -> Result<Option<Published>, Error> {
-    let row = desk.house.store.read(checkpoints::latest).await?;
-    row.map(published).transpose()
+    let house = desk.house.clone();
+    desk.house
+        .store
+        .read(move |db| match checkpoints::latest(db)? {
+            Some(row) => published(db, &house, row).map(Some),
+            None => Ok(None),
+        })
+        .await
 }
 
-fn published(row: checkpoints::CheckpointRow) -> Result<Published, Error> {
+fn published(
+    db: &mut Db,
+    house: &House,
+    row: checkpoints::CheckpointRow,
+) -> Result<Published, Error> {
     Ok(Published {
+        note: cosign::cosigned(db, house, &row)?,
         size: row.size.unsigned_abs(),
         root: Digest::from_slice(&row.root).ok_or_else(|| Error::broken("stored root"))?,
         sealed_at: Moment::from_millis(row.sealed_at),
-        note: row.note,
     })
 }
 

@@ -32,8 +32,20 @@ impl Checkpoint {
     /// # Errors
     /// [`MalformedCheckpoint`] for any other text.
     pub fn parse(text: &str) -> Result<Self, MalformedCheckpoint> {
+        let (checkpoint, extensions) = Checkpoint::parse_extended(text)?;
+        if extensions.is_empty() { Ok(checkpoint) } else { Err(MalformedCheckpoint) }
+    }
+
+    /// Reads a checkpoint of any log: what [`to_text`](Self::to_text) writes, then non-empty extension lines,
+    /// which say nothing that a witness or a proof rests on.
+    ///
+    /// # Errors
+    /// [`MalformedCheckpoint`] for any other text.
+    pub fn parse_extended(text: &str) -> Result<(Self, Vec<&str>), MalformedCheckpoint> {
         let lines: Vec<&str> = text.split('\n').collect();
-        let [origin, size, root, ""] = lines.as_slice() else { return Err(MalformedCheckpoint) };
+        let [origin, size, root, extensions @ .., ""] = lines.as_slice() else {
+            return Err(MalformedCheckpoint);
+        };
         let bytes = encoding::from_base64(root).ok_or(MalformedCheckpoint)?;
         let checkpoint = Checkpoint {
             origin: (*origin).to_owned(),
@@ -42,10 +54,11 @@ impl Checkpoint {
         };
         // Strict to the byte: `+7` and `007` are numbers to Rust but not to the specification.
         let named = !origin.is_empty() && !origin.chars().any(|c| c < ' ');
-        if !named || checkpoint.to_text() != text {
+        let sound = named && extensions.iter().all(|line| !line.is_empty());
+        if !sound || !text.starts_with(&checkpoint.to_text()) {
             return Err(MalformedCheckpoint);
         }
-        Ok(checkpoint)
+        Ok((checkpoint, extensions.to_vec()))
     }
 }
 
@@ -95,6 +108,16 @@ mod tests {
             let text = EXAMPLE.replacen(from, to, 1);
             assert_ne!(text, EXAMPLE);
             assert_eq!(Checkpoint::parse(&text), Err(MalformedCheckpoint), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn extension_lines_of_other_logs_are_read_and_never_lost_sight_of() {
+        let text = format!("{EXAMPLE}one\ntwo\n");
+        let (checkpoint, extensions) = Checkpoint::parse_extended(&text).unwrap();
+        assert_eq!((checkpoint.size, extensions), (20_852_163, vec!["one", "two"]));
+        for broken in [format!("{EXAMPLE}\ntwo\n"), format!("{EXAMPLE}one"), "a\n1\n".into()] {
+            assert_eq!(Checkpoint::parse_extended(&broken), Err(MalformedCheckpoint));
         }
     }
 }

@@ -4,10 +4,12 @@
 //! exhibits are streamed, whatever their size.
 
 pub mod manifest;
+pub mod receipt;
 pub mod report;
 mod single;
 
 pub use manifest::{ExhibitFile, FileRef, Manifest};
+pub use receipt::verify_receipt;
 pub use report::{Finding, Outcome, Report, State};
 pub use single::verify_proof;
 

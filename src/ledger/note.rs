@@ -2,8 +2,10 @@
 //!
 //! Owns the text form. Signatures of other types and of unknown keys are kept apart and never trusted.
 
-use super::encoding;
-use crate::base::Digest;
+use super::{
+    encoding,
+    vkey::{NamedKey, valid_name},
+};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use std::{fmt, str::FromStr};
 
@@ -17,7 +19,7 @@ const MAX_BYTES: usize = 1024 * 1024;
 const MAX_SIGNATURES: usize = 100;
 
 /// Why a text is not a signed note, or not one to trust.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NoteFault {
     /// Not text, blank line and signature lines as the specification has them.
     #[error("malformed note")]
@@ -41,7 +43,7 @@ pub enum NoteFault {
 
 /// A key that signs notes under a name.
 pub struct NoteSigner {
-    name: String,
+    named: NamedKey<ED25519>,
     key: SigningKey,
 }
 
@@ -51,33 +53,29 @@ impl NoteSigner {
     /// # Errors
     /// [`NoteFault::Name`].
     pub fn new(name: impl Into<String>, key: SigningKey) -> Result<Self, NoteFault> {
-        let name = name.into();
-        if valid_name(&name) { Ok(NoteSigner { name, key }) } else { Err(NoteFault::Name) }
+        Ok(NoteSigner { named: NamedKey::new(name, key.verifying_key())?, key })
     }
 
     /// The key's name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.named.name()
     }
 
     /// What others need to verify this signer's notes.
     pub fn verifier(&self) -> NoteVerifier {
-        NoteVerifier { name: self.name.clone(), key: self.key.verifying_key() }
+        NoteVerifier(self.named.clone())
     }
 }
 
 impl fmt::Debug for NoteSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NoteSigner").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("NoteSigner").field("name", &self.name()).finish_non_exhaustive()
     }
 }
 
 /// A public key with its name. Text form: `name+hex(key id)+base64(0x01 || 32-byte key)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoteVerifier {
-    name: String,
-    key: VerifyingKey,
-}
+pub struct NoteVerifier(NamedKey<ED25519>);
 
 impl NoteVerifier {
     /// A verifier for `key` under `name`.
@@ -85,32 +83,28 @@ impl NoteVerifier {
     /// # Errors
     /// [`NoteFault::Name`].
     pub fn new(name: impl Into<String>, key: VerifyingKey) -> Result<Self, NoteFault> {
-        let name = name.into();
-        if valid_name(&name) { Ok(NoteVerifier { name, key }) } else { Err(NoteFault::Name) }
+        NamedKey::new(name, key).map(NoteVerifier)
     }
 
     /// The key's name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     /// The public key.
     pub fn key(&self) -> &VerifyingKey {
-        &self.key
+        self.0.key()
     }
 
     /// `SHA-256(name || 0x0A || 0x01 || key)[..4]`, big-endian.
     pub fn key_id(&self) -> u32 {
-        let bytes = [self.name.as_bytes(), &[b'\n', ED25519], self.key.as_bytes()].concat();
-        let [a, b, c, d, ..] = Digest::of(&bytes).0;
-        u32::from_be_bytes([a, b, c, d])
+        self.0.id()
     }
 }
 
 impl fmt::Display for NoteVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = [&[ED25519], self.key.as_bytes().as_slice()].concat();
-        write!(f, "{}+{:08x}+{}", self.name, self.key_id(), encoding::to_base64(&key))
+        f.write_str(&self.0.to_text())
     }
 }
 
@@ -118,20 +112,7 @@ impl FromStr for NoteVerifier {
     type Err = NoteFault;
 
     fn from_str(text: &str) -> Result<Self, NoteFault> {
-        // Base64 may hold plus signs; name and id may not.
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(_id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoteFault::VerifierKey);
-        };
-        let key = encoding::from_base64(key).ok_or(NoteFault::VerifierKey)?;
-        let [ED25519, key @ ..] = key.as_slice() else { return Err(NoteFault::VerifierKey) };
-        let key = VerifyingKey::try_from(key).map_err(|_| NoteFault::VerifierKey)?;
-        let verifier = NoteVerifier::new(name, key)?;
-        // Covers the key id and every other way of spelling it.
-        if verifier.to_string() != text {
-            return Err(NoteFault::VerifierKey);
-        }
-        Ok(verifier)
+        NamedKey::parse(text).map(NoteVerifier)
     }
 }
 
@@ -165,20 +146,46 @@ impl Note {
         if note.len() > MAX_BYTES || note.chars().any(|c| c < ' ' && c != '\n') {
             return Err(malformed);
         }
-        let (text, lines) = note.rsplit_once("\n\n").ok_or(NoteFault::Malformed)?;
-        let lines = lines.strip_suffix('\n').ok_or(NoteFault::Malformed)?;
-        let signatures: Option<Vec<_>> =
-            lines.split('\n').take(MAX_SIGNATURES + 1).map(NoteSignature::parse).collect();
-        match signatures {
-            Some(signatures) if signatures.len() <= MAX_SIGNATURES => {
-                Ok(Note { text: format!("{text}\n"), signatures })
-            }
-            _ => Err(malformed),
+        let (text, lines) = note.rsplit_once("\n\n").ok_or(malformed)?;
+        Ok(Note { text: format!("{text}\n"), signatures: NoteSignature::parse_lines(lines)? })
+    }
+
+    /// The same note with `line` as its last signature, unless it has that very line.
+    ///
+    /// # Errors
+    /// [`NoteFault::Malformed`] beyond 100 signatures.
+    pub fn with(mut self, line: NoteSignature) -> Result<Self, NoteFault> {
+        if self.signatures.contains(&line) {
+            return Ok(self);
         }
+        if self.signatures.len() >= MAX_SIGNATURES {
+            return Err(NoteFault::Malformed);
+        }
+        self.signatures.push(line);
+        Ok(self)
+    }
+}
+
+/// Writes the note that [`Note::parse`] reads, lines of unknown keys and types included.
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
 impl NoteSignature {
+    /// Reads signature lines that stand alone, each with its newline.
+    ///
+    /// # Errors
+    /// [`NoteFault::Malformed`] unless there are 1 to 100 and nothing else.
+    pub fn parse_lines(lines: &str) -> Result<Vec<Self>, NoteFault> {
+        let lines = lines.strip_suffix('\n').ok_or(NoteFault::Malformed)?;
+        let signatures: Option<Vec<_>> =
+            lines.split('\n').take(MAX_SIGNATURES + 1).map(NoteSignature::parse).collect();
+        signatures.filter(|found| found.len() <= MAX_SIGNATURES).ok_or(NoteFault::Malformed)
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let (name, bytes) = line.strip_prefix(DASH)?.split_once(' ')?;
         let bytes = encoding::from_base64(bytes)?;
@@ -189,6 +196,14 @@ impl NoteSignature {
             key_id: u32::from_be_bytes(*id),
             bytes: rest.to_vec(),
         })
+    }
+}
+
+/// The line without its newline.
+impl fmt::Display for NoteSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [&self.key_id.to_be_bytes(), self.bytes.as_slice()].concat();
+        write!(f, "{DASH}{} {}", self.name, encoding::to_base64(&bytes))
     }
 }
 
@@ -212,9 +227,12 @@ pub fn sign(text: &str, signers: &[&NoteSigner]) -> Result<String, NoteFault> {
     }
     let mut note = format!("{text}\n");
     for signer in signers {
-        let id = signer.verifier().key_id().to_be_bytes();
-        let signature = [&id, signer.key.sign(text.as_bytes()).to_bytes().as_slice()].concat();
-        note.push_str(&format!("{DASH}{} {}\n", signer.name, encoding::to_base64(&signature)));
+        let line = NoteSignature {
+            name: signer.name().to_owned(),
+            key_id: signer.named.id(),
+            bytes: signer.key.sign(text.as_bytes()).to_bytes().to_vec(),
+        };
+        note.push_str(&format!("{line}\n"));
     }
     if note.len() > MAX_BYTES { Err(NoteFault::Unsignable) } else { Ok(note) }
 }
@@ -227,21 +245,16 @@ pub fn open(note: &str, verifiers: &[NoteVerifier]) -> Result<Opened, NoteFault>
     let note = Note::parse(note)?;
     let mut by: Vec<NoteVerifier> = Vec::new();
     for line in &note.signatures {
-        let known = |v: &&NoteVerifier| v.name == line.name && v.key_id() == line.key_id;
+        let known = |v: &&NoteVerifier| v.name() == line.name && v.key_id() == line.key_id;
         let Some(verifier) = verifiers.iter().find(known) else { continue };
         ed25519_dalek::Signature::from_slice(&line.bytes)
-            .and_then(|signature| verifier.key.verify_strict(note.text.as_bytes(), &signature))
+            .and_then(|signature| verifier.key().verify_strict(note.text.as_bytes(), &signature))
             .map_err(|_| NoteFault::BadSignature(line.name.clone()))?;
         if !by.contains(verifier) {
             by.push(verifier.clone());
         }
     }
     if by.is_empty() { Err(NoteFault::Unsigned) } else { Ok(Opened { text: note.text, by }) }
-}
-
-/// Non-empty, without Unicode spaces, plus signs and (as they cannot stand in a note) control characters.
-fn valid_name(name: &str) -> bool {
-    !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c == '+' || c < ' ')
 }
 
 #[cfg(test)]

@@ -11,12 +11,35 @@ use std::collections::BTreeSet;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 #[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+/// A witness's few rows lie in a file of their own, always.
+const WITNESS: EmbeddedMigrations = embed_migrations!("migrations/witness");
+
+/// Which tables a database holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tables {
+    /// The product's.
+    #[default]
+    House,
+    /// Those of `zhijian witness`.
+    Witness,
+}
+
+impl Tables {
+    fn of_file(self) -> EmbeddedMigrations {
+        match self {
+            Tables::House => SQLITE,
+            Tables::Witness => WITNESS,
+        }
+    }
+}
 
 /// Applies what is lacking, each change in a transaction of its own.
-pub(super) fn run(db: &mut Db) -> Result<(), OpenError> {
+pub(super) fn run(db: &mut Db, tables: Tables) -> Result<(), OpenError> {
     match db {
-        Db::Sqlite(inner) => apply(inner, SQLITE),
+        Db::Sqlite(inner) => apply(inner, tables.of_file()),
         // Nodes that start together take turns.
+        #[cfg(feature = "postgres")]
+        Db::Postgres(_) if tables == Tables::Witness => Err(OpenError::Address),
         #[cfg(feature = "postgres")]
         Db::Postgres(inner) => {
             let lock = "SELECT pg_advisory_lock(1514751051, hashtext(current_schema()))";

@@ -10,6 +10,7 @@ pub mod cases;
 pub mod chains;
 pub mod checkpoints;
 pub mod clocks;
+pub mod cosignatures;
 pub mod decisions;
 pub mod disclosures;
 pub mod drafts;
@@ -32,12 +33,14 @@ pub mod sessions;
 pub mod settings;
 pub mod strays;
 pub mod uploads;
+pub mod witnessed;
 pub mod words;
 mod writer;
 
 pub use engine::Db;
 pub use engine::OpenError;
 pub use error::{Error, OrNone};
+pub use migrate::Tables;
 pub use writer::{BATCH, OnCommitFailure};
 
 use diesel::Connection;
@@ -63,6 +66,8 @@ pub struct StoreConfig {
     pub readers: u32,
     /// Most writes in one commit; 1 switches grouping off.
     pub batch: usize,
+    /// Which tables it holds.
+    pub tables: Tables,
     /// What to do when a commit fails; `None` logs it and ends the process with code 70.
     pub on_commit_failure: Option<OnCommitFailure>,
 }
@@ -70,7 +75,8 @@ pub struct StoreConfig {
 impl StoreConfig {
     /// The usual settings for a database at `url`.
     pub fn new(url: impl Into<String>) -> Self {
-        StoreConfig { url: url.into(), readers: 8, batch: BATCH, on_commit_failure: None }
+        let tables = Tables::default();
+        StoreConfig { url: url.into(), readers: 8, batch: BATCH, tables, on_commit_failure: None }
     }
 
     /// The usual settings for a database file.
@@ -101,7 +107,7 @@ impl Store {
         let place = Place::parse(&config.url)?;
         let lock = place.file().map(lock_beside).transpose()?;
         let mut db = place.connect().map_err(|error| OpenError::Database(error.into()))?;
-        migrate::run(&mut db)?;
+        migrate::run(&mut db, config.tables)?;
         let readers = pool(place.clone(), config.readers)?;
         let on_failure = config.on_commit_failure.clone().unwrap_or_else(|| Arc::new(end_process));
         let writer = Writer::start(place.clone(), db, config.batch, on_failure)

@@ -343,3 +343,23 @@ diesel::table! {
         body -> Text,
     }
 }
+
+diesel::table! {
+    /// Rows of `witnesses`; the migrations say what each column holds.
+    witnesses (key) {
+        key -> Text,
+        size -> BigInt,
+        cosigned_at -> Nullable<BigInt>,
+        fault -> Text,
+    }
+}
+
+diesel::table! {
+    /// Rows of `cosignatures`; the migrations say what each column holds.
+    cosignatures (size, witness, time) {
+        size -> BigInt,
+        witness -> Text,
+        time -> BigInt,
+        line -> Text,
+    }
+}

@@ -96,7 +96,7 @@ pub async fn poster(caller: &Caller, id: &ExhibitId) -> Answer<HttpResponse> {
 }
 
 /// `Content-Disposition` with the name as text (RFC 6266, RFC 8187); the name never reaches the header raw.
-fn disposition(inline: bool, name: String) -> ContentDisposition {
+pub fn disposition(inline: bool, name: String) -> ContentDisposition {
     let kind = if inline { DispositionType::Inline } else { DispositionType::Attachment };
     let value = ExtendedValue {
         charset: Charset::Ext("UTF-8".into()),

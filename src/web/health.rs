@@ -1,7 +1,11 @@
 //! For whoever watches the service: is the process there, can it work. Needs no sign-in and names nothing private.
 
 use super::Shared;
-use crate::desk::ready;
+use crate::desk::{
+    Desk,
+    cosign::standing::{self, Standing},
+    ready,
+};
 use actix_web::{HttpResponse, http::header, web};
 use serde_json::{Value, json};
 
@@ -12,7 +16,8 @@ pub async fn alive() -> HttpResponse {
         .json(json!({ "status": "ok" }))
 }
 
-/// `GET /readyz`: the database answers, the disk takes bytes, the log is still signed; 503 if not.
+/// `GET /readyz`: the database answers, the disk takes bytes, the log is still signed; 503 if not. Witnesses are told
+/// of and never make it 503: without them the service can still do its work.
 pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
     let condition = ready::check(&shared.house).await;
     let signing = shared.signing.borrow().clone().map_or(Ok(()), Err);
@@ -22,6 +27,22 @@ pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
     for (name, result) in checks {
         said[name] = result.map_or_else(Value::from, |()| Value::from("ok"));
     }
+    let desk = Desk::new(shared.house.clone(), None);
+    if let Ok(witnesses) = standing::standing(&desk).await {
+        said["witnesses"] = witnesses.iter().map(witness).collect();
+    }
     let mut answer = if well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     answer.insert_header((header::CACHE_CONTROL, "no-store")).json(said)
+}
+
+fn witness(standing: &Standing) -> Value {
+    let words = match (standing.current, standing.at) {
+        (true, _) => "见证有效",
+        (false, None) => "尚未联署",
+        (false, Some(_)) => "联署已中断",
+    };
+    json!({
+        "name": standing.name, "current": standing.current, "state": words,
+        "size": standing.size, "at": standing.at, "fault": standing.fault,
+    })
 }

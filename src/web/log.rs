@@ -8,7 +8,14 @@ use super::{
     render,
 };
 use crate::{
-    desk::{Desk, Error, log, look_up},
+    desk::{
+        Desk, Error,
+        cosign::{
+            accept,
+            standing::{self, Standing},
+        },
+        log, look_up,
+    },
     ledger::tile::{FULL, TilePath},
 };
 use actix_web::{
@@ -30,6 +37,37 @@ struct Page {
     newest: Option<Newest>,
     /// Why the log is not signed any more; empty while all is well.
     stopped: bool,
+    witnesses: Vec<WitnessLine>,
+}
+
+/// A witness as citizens read of it.
+struct WitnessLine {
+    name: String,
+    /// `已联署` or what is wrong.
+    state: &'static str,
+    current: bool,
+    words: String,
+    key: String,
+}
+
+impl WitnessLine {
+    fn of(standing: Standing) -> Self {
+        let words = match standing.at {
+            None => "尚未联署过检查点。".to_owned(),
+            Some(at) => format!(
+                "最近一次在{}联署到第{}条记录。",
+                look_up::public::moment(at),
+                standing.size
+            ),
+        };
+        WitnessLine {
+            state: if standing.current { "见证有效" } else { "暂未联署" },
+            current: standing.current,
+            words,
+            name: standing.name,
+            key: standing.key,
+        }
+    }
 }
 
 struct Newest {
@@ -47,7 +85,9 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
         root: published.root.hex(),
         note: published.note,
     });
+    let witnesses = standing::standing(&caller.desk).await?;
     Ok(render::page(&Page {
+        witnesses: witnesses.into_iter().map(WitnessLine::of).collect(),
         frame: caller.public("/log"),
         origin: log::origin(&caller.desk.house).to_owned(),
         key: log::verifier_key(&caller.desk.house),
@@ -56,11 +96,20 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
     }))
 }
 
-/// `GET /log/checkpoint`: the newest signed note.
+/// `GET /log/checkpoint`: the newest signed note with the cosignatures collected so far.
 pub async fn checkpoint(shared: web::Data<Shared>) -> Answer<HttpResponse> {
     let desk = Desk::new(shared.house.clone(), None);
     let published = log::newest(&desk).await?.ok_or(Error::Busy)?;
     Ok(text("no-cache", published.note))
+}
+
+/// `POST /log/cosignatures`: a checkpoint of this log as a note, cosigned by a witness that fetched it by itself.
+/// What counts is the signature, so nobody signs in.
+pub async fn cosignatures(shared: web::Data<Shared>, body: web::Bytes) -> Answer<HttpResponse> {
+    let desk = Desk::new(shared.house.clone(), None);
+    let note = str::from_utf8(&body).map_err(|_| Error::invalid("note", "内容不是签名文本。"))?;
+    accept::receive(&desk, note).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// `GET /log/vkey`: the key that its signatures are checked with.

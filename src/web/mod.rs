@@ -11,6 +11,7 @@ pub mod office;
 pub mod problem;
 pub mod public;
 mod range;
+mod receipt;
 pub mod render;
 pub mod routes;
 pub mod security;

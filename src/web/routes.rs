@@ -83,6 +83,7 @@ routes! {
     Anyone "/disclosures.csv" { get: public::files::csv }
     Anyone "/disclosures.atom" { get: public::files::atom }
     Anyone "/disclosures/{number}/proof.json" { get: public::item::proof }
+    Anyone "/disclosures/{number}/receipt.tlog-proof" { get: public::item::receipt }
     Anyone "/disclosures/{number}" { get: public::item::show }
     Anyone "/agencies" { get: public::agencies::list }
     Anyone "/agencies/{code}" { get: public::agencies::show }
@@ -95,6 +96,7 @@ routes! {
     // The log, and those who watch the service.
     Anyone "/log" { get: log::show }
     Anyone "/log/checkpoint" { get: log::checkpoint }
+    Anyone "/log/cosignatures" { post: log::cosignatures }
     Anyone "/log/vkey" { get: log::verifier_key }
     Anyone "/log/tile/{path:.*}" { get: log::tile }
     Anyone "/healthz" { get: health::alive }
@@ -109,6 +111,7 @@ routes! {
     SignedIn "/office/cases/{id}" { get: office::case::show }
     SignedIn "/office/cases/{id}/exhibits" { post: office::exhibits::take }
     SignedIn "/office/cases/{id}/records/{kind}" { get: office::record::show, post: office::record::post }
+    SignedIn "/office/records/{id}/receipt" { get: office::record::receipt }
     SignedIn "/office/drafts/{id}" { get: office::draft::show, post: office::draft::post }
     SignedIn "/office/drafts/{id}/discard" { post: office::draft::discard }
     SignedIn "/office/drafts/{id}/key" { post: office::draft::key }
@@ -154,6 +157,7 @@ routes! {
     SignedIn "/api/v1/drafts/{id}" { get: api::drafts::one, delete: api::drafts::discard }
     SignedIn "/api/v1/drafts/{id}/signatures" { post: api::drafts::sign }
     SignedIn "/api/v1/records" { post: api::records::submit }
+    SignedIn "/api/v1/records/{id}/receipt" { get: api::records::receipt }
     SignedIn "/api/v1/reviews" { get: api::work::reviews }
     SignedIn "/api/v1/undisclosed" { get: api::work::undisclosed }
     SignedIn "/api/v1/overdue" { get: api::work::overdue }

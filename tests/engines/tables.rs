@@ -13,6 +13,7 @@ each_engine! {
     nodes_never_change
     records_are_found
     bytes_and_characters_survive
+    witnesses_stand_as_last_said
 }
 
 /// Runs a read and a write alike as one write, for brevity.
@@ -266,4 +267,23 @@ fn bytes_and_characters_survive(bench: &Bench) {
         assert!(matches!(sought, Err(Error::Nul)), "{sought:?}");
     }
     run(&store, "SELECT 1");
+}
+
+fn witnesses_stand_as_last_said(bench: &Bench) {
+    let store = bench.open();
+    let row = |size, cosigned_at, fault: &str| cosignatures::WitnessRow {
+        key: "w".into(),
+        size,
+        cosigned_at,
+        fault: fault.into(),
+    };
+    let rows = [row(9, None, "down"), row(4, Some(77), ""), row(4, Some(77), "again")];
+    with(&store, move |db| {
+        assert_eq!(cosignatures::witness(db, "w")?, None);
+        for row in &rows {
+            cosignatures::put_witness(db, row)?;
+            assert_eq!(cosignatures::witness(db, "w")?.as_ref(), Some(row));
+        }
+        Ok(())
+    });
 }

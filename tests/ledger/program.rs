@@ -1,12 +1,15 @@
 //! The offline verifier as a program: exit codes, what it prints, and that it survives strange folders.
 
-use crate::world::{Dossier, World, log_signer};
+use crate::{
+    witnessing,
+    world::{Dossier, World, log_signer},
+};
 use std::{
     fs,
     path::Path,
     process::{Command, Output},
 };
-use zhijian::ledger::dossier::manifest::README;
+use zhijian::ledger::{TlogProof, dossier::manifest::README};
 
 fn run(arguments: &[&str]) -> (i32, String) {
     let Output { status, stdout, stderr } =
@@ -81,6 +84,44 @@ fn a_single_proof_is_checked_as_well() {
     let (code, text) = run(&[path.to_str().unwrap()]);
     assert_eq!(code, 1);
     assert!(text.contains("首个问题：字段承诺"), "{text}");
+}
+
+#[test]
+fn a_receipt_is_checked_under_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (file, policy) = (at("a.tlog-proof"), at("policy"));
+    fs::write(&file, witnessing::receipt().to_text()).unwrap();
+    fs::write(&policy, witnessing::policy_text()).unwrap();
+    let check = || run(&[&file, "--policy", &policy]);
+    let (code, text) = check();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("court.zhijian.example 于2025-11-21T04:41:01.000Z联署"), "{text}");
+    let record = witnessing::receipt().opening().unwrap().entry.record.hex();
+    assert!(text.contains(&record) && !text.contains("--vkey"), "{text}");
+    // Too few witnesses, another log: nothing is wrong and nothing is shown.
+    let few = TlogProof {
+        checkpoint: witnessing::cosigned(&["court"]).to_string(),
+        ..witnessing::receipt()
+    };
+    fs::write(&file, few.to_text()).unwrap();
+    let (code, text) = check();
+    assert!(code == 2 && text.contains("没有达到信任策略的要求"), "{text}");
+    fs::write(&file, witnessing::receipt().to_text()).unwrap();
+    fs::write(&policy, "quorum none\n").unwrap();
+    let (code, text) = check();
+    assert!(code == 2 && text.contains("没有签发它的日志"), "{text}");
+    // Tampering, and arguments that cannot be used.
+    fs::write(&policy, witnessing::policy_text()).unwrap();
+    fs::write(&file, witnessing::receipt().to_text().replacen("index 4", "index 5", 1)).unwrap();
+    let (code, text) = check();
+    assert!(code == 1 && text.contains("首个问题：存证证明"), "{text}");
+    fs::write(&file, "c2sp.org/tlog-proof@v9\n").unwrap();
+    assert_eq!(check().0, 1);
+    assert_eq!(run(&[&file]).0, 2);
+    fs::write(&policy, "quorum nobody\n").unwrap();
+    let (code, text) = check();
+    assert!(code == 2 && text.contains("line 1"), "{text}");
 }
 
 #[cfg(unix)]

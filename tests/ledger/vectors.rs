@@ -24,7 +24,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// Compares with, or writes, `tests/vectors/<name>.json`.
-fn golden(name: &str, about: &str, vectors: Value) {
+pub fn golden(name: &str, about: &str, vectors: Value) {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors"))
         .join(format!("{name}.json"));
     let computed = json!({"about": about, "vectors": vectors});

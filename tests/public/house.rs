@@ -31,10 +31,14 @@ impl Clock for Still {
     }
 }
 
+/// The settings as shipped.
+pub fn settings() -> Config {
+    Config::load(None, std::iter::empty()).unwrap()
+}
+
 /// The house in `folder`.
 pub async fn open(folder: &Path) -> Arc<House> {
-    let config = Config::load(None, std::iter::empty()).unwrap();
-    app::open(&config, folder, Arc::new(Still), Access::Serve).await.unwrap()
+    app::open(&settings(), folder, Arc::new(Still), Access::Serve).await.unwrap()
 }
 
 pub const CODE: &str = "11990101000001011C";
@@ -111,17 +115,22 @@ pub struct Served {
     pub house: Arc<House>,
     handle: actix_web::dev::ServerHandle,
     thread: Option<thread::JoinHandle<()>>,
-    _folder: tempfile::TempDir,
+    #[allow(dead_code, reason = "kept until the end here, read in the tests of witnesses")]
+    pub folder: tempfile::TempDir,
 }
 
 impl Served {
     pub fn start() -> Served {
-        let folder = tempfile::tempdir().unwrap();
+        Served::start_with(settings(), tempfile::tempdir().unwrap())
+    }
+
+    pub fn start_with(config: Config, folder: tempfile::TempDir) -> Served {
         let (tell, told) = mpsc::channel();
         let path = folder.path().to_owned();
         let thread = thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let house = open(&path).await;
+                let opened = app::open(&config, &path, Arc::new(Still), Access::Serve).await;
+                let house = opened.unwrap();
                 let (stop, stopped) = watch::channel(false);
                 let (signing, jobs) =
                     worker::start(house.clone(), Duration::from_millis(20), stopped);
@@ -139,7 +148,7 @@ impl Served {
             });
         });
         let (address, house, handle) = told.recv().unwrap();
-        Served { address, house, handle, thread: Some(thread), _folder: folder }
+        Served { address, house, handle, thread: Some(thread), folder }
     }
 
     pub fn get(&self, path: &str) -> reqwest::blocking::Response {

@@ -19,6 +19,7 @@ mod media;
 mod office;
 mod pages;
 mod permissions;
+mod receipts;
 mod refusals;
 mod register;
 mod signed_out;

@@ -148,16 +148,20 @@ async fn other_agencies_see_nothing_of_a_case() {
     let neighbour = Person::sign_in(&site.url, "neighbour").await;
     let before = site.counts();
     let draft = draft["id"].as_str().unwrap();
+    let file = team.li.get(&format!("/api/v1/cases/{case}")).await.good();
+    let record = file["records"][0]["id"].as_str().unwrap();
     for address in [
         format!("/api/v1/cases/{case}"),
         format!("/api/v1/cases/{case}/exhibits"),
         format!("/api/v1/exhibits/{exhibit}/content"),
         format!("/api/v1/exhibits/{exhibit}/poster"),
         format!("/api/v1/drafts/{draft}"),
+        format!("/api/v1/records/{record}/receipt"),
         format!("/api/v1/forms/inspection?case={case}"),
     ] {
         neighbour.get(&address).await.refused(404, "没有找到");
     }
+    assert_eq!(neighbour.get(&format!("/office/records/{record}/receipt")).await.status, 404);
     neighbour.ask_upload(&case, "a", 5).await.refused(404, "没有找到该案件");
     let asked = json!({ "kind": "inspection", "case": case, "values": {} });
     neighbour.post("/api/v1/drafts", &asked).await.refused(404, "没有找到该案件");

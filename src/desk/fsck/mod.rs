@@ -18,6 +18,7 @@
 //!
 //! * `drafts`, `sessions`, `jobs`, `settings` but for the last public number: work under way and machinery. Nothing
 //!   rests on them; what a draft becomes is checked as a record.
+//! * `witnesses` and `cosignatures`: the witnesses' own words, checked with their keys by whoever reads a note.
 //! * What is sealed under a password in `keys.sealed_secret`: only its owner can open it. That it is there is checked.
 //! * Columns no record tells: logins, names and password hashes of people; short name, region, parent, address and
 //!   phone of agencies; playing time, pixels and the choice of thumbnail of

@@ -2,7 +2,7 @@
 
 use crate::{
     base::Moment,
-    desk::{Desk, Error},
+    desk::{Desk, Error, cosign},
     store::{checkpoints, entries},
 };
 use serde::Serialize;
@@ -22,18 +22,20 @@ pub struct LogHead {
     pub root: Option<String>,
     /// When it was signed.
     pub sealed_at: Option<Moment>,
-    /// The signed note's text.
+    /// The signed note with the cosignatures collected so far.
     pub note: Option<String>,
 }
 
 /// The log's head.
 pub async fn log_head(desk: &Desk) -> Result<LogHead, Error> {
+    let house = desk.house.clone();
     let (origin, key) = (desk.house.log.name().to_owned(), desk.house.log.verifier().to_string());
     desk.house
         .store
         .read(move |db| {
             let leaves = entries::size(db)?.unsigned_abs();
             let newest = checkpoints::latest(db)?;
+            let note = newest.as_ref().map(|row| cosign::cosigned(db, &house, row)).transpose()?;
             Ok(LogHead {
                 origin,
                 key,
@@ -41,7 +43,7 @@ pub async fn log_head(desk: &Desk) -> Result<LogHead, Error> {
                 size: newest.as_ref().map_or(0, |row| row.size.unsigned_abs()),
                 root: newest.as_ref().map(|row| hex::encode(&row.root)),
                 sealed_at: newest.as_ref().map(|row| Moment::from_millis(row.sealed_at)),
-                note: newest.map(|row| row.note),
+                note,
             })
         })
         .await

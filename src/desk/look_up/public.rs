@@ -11,7 +11,7 @@ pub use agency::{
     AgencyPage, AgencyView, Holder, ItemView, OfficerView, agencies, agency, certificate,
 };
 pub use counts::Counts;
-pub use item::{Item, ReleaseView, Remedy, Shown, item, proof};
+pub use item::{Item, ReleaseView, Remedy, Shown, item, proof, still_shown};
 pub use portal::{KindCount, Portal, portal};
 pub use rows::{Listed, Rows, rows};
 

@@ -22,7 +22,7 @@ use utoipa::{
         session::sign_in, session::sign_out, session::me,
         cases::list, cases::one, cases::exhibits, exhibits::content, exhibits::poster,
         forms::one, drafts::list, drafts::prepare, drafts::one, drafts::sign, drafts::discard,
-        records::submit, work::reviews, work::undisclosed, work::overdue,
+        records::submit, records::receipt, work::reviews, work::undisclosed, work::overdue,
         work::exhibits_checked,
         items::list, items::one, items::enter, items::change,
         people::list, people::enter, people::change, keys::list, keys::enrol, keys::revoke,

@@ -8,7 +8,7 @@ use crate::{
         caller::{Caller, Posted, Values},
         look::{Entry, Frame},
         problem::{Answer, Problem},
-        render,
+        receipt, render,
     },
 };
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
@@ -22,6 +22,11 @@ struct Page {
     trail: Vec<Entry>,
     back: String,
     form: RecordForm,
+}
+
+/// `GET /office/records/{id}/receipt`: that and by when the log had the record (C2SP tlog-proof).
+pub async fn receipt(caller: Caller, path: Path<String>) -> Answer<HttpResponse> {
+    receipt::of_record(&caller, &path).await
 }
 
 /// `GET /office/cases/new`

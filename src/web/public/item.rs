@@ -10,7 +10,7 @@ use crate::{
         caller::Caller,
         look::{Entry, Frame},
         problem::Answer,
-        render,
+        receipt, render,
     },
 };
 use actix_web::{
@@ -81,4 +81,9 @@ pub async fn proof(caller: Caller, number: web::Path<String>) -> Answer<HttpResp
         .insert_header((header::CONTENT_DISPOSITION, name))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(bytes))
+}
+
+/// `GET /disclosures/{number}/receipt.tlog-proof`: that and by when the log had the record (C2SP tlog-proof).
+pub async fn receipt(caller: Caller, number: web::Path<String>) -> Answer<HttpResponse> {
+    receipt::of_disclosure(&caller, &number).await
 }

@@ -260,15 +260,28 @@ pub async fn proof(desk: &Desk, number: &str) -> Result<Proof, Error> {
     desk.house
         .store
         .read(move |db| {
-            let row = disclosures::by_number(db, &number).or_none()?;
-            let row = row.ok_or(Error::NotFound("公示信息"))?;
-            let state = state(&row, now);
-            if matches!(state, "withdrawn" | "expired") {
-                return Err(Error::Gone(answer(state, &row)));
-            }
+            let row = still_shown(db, &number, now)?;
             let filed = file::one(db, &house, &row.record_id)?;
             let shown = |field: &Field| field.path.starts_with(SHOWN);
             prove::proof(db, &house, &filed.row, filed.fields, shown)
         })
         .await
+}
+
+/// The item with this number, as long as its contents are shown.
+///
+/// # Errors
+/// `NotFound`, `Gone` once withdrawn or expired.
+pub fn still_shown(
+    db: &mut Db,
+    number: &str,
+    now: Moment,
+) -> Result<disclosures::Disclosure, Error> {
+    let row = disclosures::by_number(db, number).or_none()?;
+    let row = row.ok_or(Error::NotFound("公示信息"))?;
+    let state = state(&row, now);
+    if matches!(state, "withdrawn" | "expired") {
+        return Err(Error::Gone(answer(state, &row)));
+    }
+    Ok(row)
 }

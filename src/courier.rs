@@ -1,0 +1,101 @@
+//! Carries a request to another server and its answer back, over HTTP or HTTPS. Knows nothing of what it carries.
+//!
+//! Bounds everything: no redirects, no answer longer than asked for, no waiting beyond its patience.
+
+use std::time::Duration;
+
+/// Most time for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Most time for a whole exchange.
+const EXCHANGE: Duration = Duration::from_secs(15);
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Undelivered {
+    /// The address cannot be used, or nobody answered in time.
+    #[error("{}", whole(.0))]
+    Unreachable(#[source] reqwest::Error),
+    /// The answer is longer than was asked for.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
+}
+
+/// What the other server said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type` as sent; empty without.
+    pub media_type: String,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+impl From<reqwest::Error> for Undelivered {
+    /// Without the address: whoever reads the fault need not know where others stand in the network.
+    fn from(fault: reqwest::Error) -> Self {
+        Undelivered::Unreachable(fault.without_url())
+    }
+}
+
+impl Reply {
+    /// The body as text, if it is UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        str::from_utf8(&self.body).ok()
+    }
+}
+
+/// Keeps connections open between requests; clones share them.
+#[derive(Clone, Debug)]
+pub struct Courier(reqwest::Client);
+
+impl Courier {
+    /// A courier with the system's certificate authorities.
+    ///
+    /// # Errors
+    /// When those cannot be read.
+    pub fn new() -> Result<Self, Undelivered> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(EXCHANGE)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("zhijian/", env!("CARGO_PKG_VERSION")));
+        Ok(Courier(client.build()?))
+    }
+
+    /// `GET url`, of whose answer at most `most` bytes are taken.
+    ///
+    /// # Errors
+    /// When there is no whole answer. Any status is an answer.
+    pub async fn get(&self, url: &str, most: usize) -> Result<Reply, Undelivered> {
+        take(self.0.get(url).send().await?, most).await
+    }
+
+    /// `POST url` with a text.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn post(&self, url: &str, text: String, most: usize) -> Result<Reply, Undelivered> {
+        let request = self.0.post(url).header("content-type", "text/plain; charset=utf-8");
+        take(request.body(text).send().await?, most).await
+    }
+}
+
+async fn take(mut response: reqwest::Response, most: usize) -> Result<Reply, Undelivered> {
+    let media_type = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    let media_type = media_type.unwrap_or_default().to_owned();
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        if body.len() + piece.len() > most {
+            return Err(Undelivered::TooLong(most));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Reply { status: response.status().as_u16(), media_type, body })
+}
+
+/// A fault with its causes, since the outermost says only that a request failed.
+fn whole(fault: &reqwest::Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(fault), |cause| cause.source());
+    causes.fold(fault.to_string(), |said, cause| format!("{said}: {cause}"))
+}

@@ -1,0 +1,15 @@
+//! Witnesses from outside: the program over HTTP, killed and restarted, shown two histories; and the log that asks them.
+
+#[path = "witness/asked.rs"]
+mod asked;
+#[allow(dead_code, reason = "shared with public_log, which asks for more")]
+#[path = "public/house.rs"]
+mod house;
+#[path = "witness/log.rs"]
+mod log;
+#[path = "witness/memory.rs"]
+mod memory;
+#[path = "witness/program.rs"]
+mod program;
+#[path = "witness/protocol.rs"]
+mod protocol;

@@ -124,6 +124,16 @@ async fn start_from(
         );
         return Err("409: the witness has cosigned another root for this size".into());
     }
+    if size > offer.size {
+        let has = offer.size;
+        tracing::error!(
+            witness = witness.name,
+            size,
+            has,
+            "the witness has cosigned more leaves than this log has: rows are lost, or there are TWO HISTORIES"
+        );
+        return Err("409: the witness has cosigned more leaves than this log has".into());
+    }
     accept::told(house, witness, size).await.map_err(|fault| cause(&fault))
 }
 

@@ -208,6 +208,8 @@ fn a_log_with_two_histories_is_found_out_by_its_witness() {
         });
     }
     assert!(standing(&forked, "县法院")["current"] == false);
+    assert_eq!(standing(&forked, "县法院")["state"], "见证方拒绝联署");
+    assert!(forked.page("/log", 200).contains("县法院拒绝联署"));
     let note = Note::parse(&forked.page("/log/checkpoint", 200)).unwrap();
     assert_eq!(court.times(&note).unwrap(), Vec::<u64>::new());
     let said = witness.said();

@@ -36,10 +36,11 @@ pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
 }
 
 fn witness(standing: &Standing) -> Value {
-    let words = match (standing.current, standing.at) {
-        (true, _) => "见证有效",
-        (false, None) => "尚未联署",
-        (false, Some(_)) => "联署已中断",
+    let words = match (standing.current, standing.refused, standing.at) {
+        (true, ..) => "见证有效",
+        (false, true, _) => "见证方拒绝联署",
+        (false, false, None) => "尚未联署",
+        (false, false, Some(_)) => "联署已中断",
     };
     json!({
         "name": standing.name, "current": standing.current, "state": words,

@@ -43,9 +43,10 @@ struct Page {
 /// A witness as citizens read of it.
 struct WitnessLine {
     name: String,
-    /// `已联署` or what is wrong.
+    /// `见证有效` or what is wrong.
     state: &'static str,
     current: bool,
+    refused: bool,
     words: String,
     key: String,
 }
@@ -61,8 +62,13 @@ impl WitnessLine {
             ),
         };
         WitnessLine {
-            state: if standing.current { "见证有效" } else { "暂未联署" },
+            state: match (standing.current, standing.refused) {
+                (true, _) => "见证有效",
+                (false, true) => "拒绝联署",
+                (false, false) => "暂未联署",
+            },
             current: standing.current,
+            refused: standing.refused,
             words,
             name: standing.name,
             key: standing.key,

@@ -5,7 +5,7 @@ use crate::{
     desk::{
         Error, House,
         cosign::{
-            self, Witness, accept,
+            self, REFUSED, Witness, accept,
             offer::{self, Offer},
         },
     },
@@ -91,7 +91,7 @@ async fn ask(house: &House, witness: &Witness, courier: &Courier) -> Result<(), 
                     witness = witness.name,
                     "the witness does not see that the log only grew"
                 );
-                return Err("422: the witness has seen another history".into());
+                return Err(format!("{REFUSED}the witness has seen another history"));
             }
             (status, _) => return Err(format!("the witness answered {status}")),
         }
@@ -122,7 +122,17 @@ async fn start_from(
             size,
             "TWO HISTORIES: the witness has cosigned another root for this size"
         );
-        return Err("409: the witness has cosigned another root for this size".into());
+        return Err(format!("{REFUSED}the witness has cosigned another root for this size"));
+    }
+    if size > offer.size {
+        let has = offer.size;
+        tracing::error!(
+            witness = witness.name,
+            size,
+            has,
+            "the witness has cosigned more leaves than this log has: rows are lost, or there are TWO HISTORIES"
+        );
+        return Err(format!("{REFUSED}the witness has cosigned more leaves than this log has"));
     }
     accept::told(house, witness, size).await.map_err(|fault| cause(&fault))
 }

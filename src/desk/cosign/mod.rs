@@ -16,6 +16,9 @@ use crate::{
 };
 use std::time::Duration;
 
+/// How a fault begins when the witness answered that it will not cosign this history.
+pub const REFUSED: &str = "refused: ";
+
 /// A witness of the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {

@@ -18,10 +18,8 @@ pub struct Offer {
     pub body: String,
 }
 
-/// What to show `witness`; none before the first checkpoint.
-///
-/// # Errors
-/// `Broken` if the witness knows a longer log than there is: rows are lost, or there are two histories.
+/// What to show `witness`; none before the first checkpoint. One that was said to know more than there is gets to
+/// say so again, so that a mistake does not last.
 pub async fn offer(house: &House, witness: &Witness) -> Result<Option<Offer>, Error> {
     let key = witness.key();
     house.store.read(move |db| build(db, key)).await
@@ -30,10 +28,8 @@ pub async fn offer(house: &House, witness: &Witness) -> Result<Option<Offer>, Er
 fn build(db: &mut Db, key: String) -> Result<Option<Offer>, Error> {
     let Some(newest) = checkpoints::latest(db)? else { return Ok(None) };
     let known = cosignatures::witness(db, &key)?.unwrap_or_else(|| unknown(key));
-    let (old, size) = (known.size.unsigned_abs(), newest.size.unsigned_abs());
-    if old > size {
-        return Err(Error::broken(format!("the witness knows {old} leaves, the log has {size}")));
-    }
+    let size = newest.size.unsigned_abs();
+    let old = known.size.unsigned_abs().min(size);
     let proof = proof::consistency(&StoredNodes::new(db), old, size).map_err(Error::broken)?;
     let checkpoint = Note::parse(&newest.note).map_err(Error::broken)?;
     let body = AddCheckpoint { old, proof, checkpoint }.to_text();

@@ -1,6 +1,6 @@
 //! How each witness stands: who is current, since when, and if not, why not.
 
-use super::unknown;
+use super::{REFUSED, unknown};
 use crate::{
     base::Moment,
     desk::{Desk, Error},
@@ -20,6 +20,8 @@ pub struct Standing {
     pub at: Option<Moment>,
     /// Whether its word is fresh: given within two intervals, and not refused since.
     pub current: bool,
+    /// Whether it answered that it will not cosign: it has seen another history.
+    pub refused: bool,
     /// Why the last attempt brought nothing, in English; empty after a success.
     pub fault: String,
 }
@@ -44,6 +46,7 @@ pub async fn standing(desk: &Desk) -> Result<Vec<Standing>, Error> {
                     size: row.size.unsigned_abs(),
                     at: row.cosigned_at.map(Moment::from_millis),
                     current: young && row.fault.is_empty(),
+                    refused: row.fault.starts_with(REFUSED),
                     fault: row.fault,
                 });
             }

@@ -4,6 +4,10 @@
 mod bundles;
 #[path = "ledger/dossiers.rs"]
 mod dossiers;
+#[path = "ledger/forgeries.rs"]
+mod forgeries;
+#[path = "ledger/independent.rs"]
+mod independent;
 #[path = "ledger/oracles.rs"]
 mod oracles;
 #[path = "ledger/parsers.rs"]

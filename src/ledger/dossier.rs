@@ -226,7 +226,7 @@ fn check_chain(manifest: &Manifest, records: &Records, report: &mut Report) {
 
 /// Exhibits the records name against exhibits the manifest lists.
 fn check_references(manifest: &Manifest, records: &Records, report: &mut Report) {
-    let mut named: HashMap<Digest, ExhibitRef> = HashMap::new();
+    let mut named: HashMap<Digest, Vec<ExhibitRef>> = HashMap::new();
     for (listed, record) in manifest.records.iter().zip(records) {
         let payload = record.as_ref().ok().and_then(RecordProof::payload);
         for exhibit in payload.into_iter().flat_map(|payload| payload.exhibits) {
@@ -234,7 +234,7 @@ fn check_references(manifest: &Manifest, records: &Records, report: &mut Report)
                 let detail = format!("记录所附证据 {} 未随卷", exhibit.sha256);
                 report.add(&listed.file, Step::Exhibit, Err(missing(detail)));
             }
-            named.insert(exhibit.sha256, exhibit);
+            named.entry(exhibit.sha256).or_default().push(exhibit);
         }
     }
     let all_read = records.iter().all(Result::is_ok);
@@ -242,16 +242,26 @@ fn check_references(manifest: &Manifest, records: &Records, report: &mut Report)
         let fault = match named.get(&file.sha256) {
             None if all_read => tampered("没有任何记录附有此件"),
             None => missing("部分记录无法读取，不能确定此件由谁附入"),
-            Some(signed) if signed.size != file.size => tampered("目录所载大小与签署的记录不同"),
-            Some(signed) if signed.chunk_root != file.chunk_root => {
-                tampered("目录所载分块根与签署的记录不同")
-            }
-            Some(signed) if signed.media_type != file.media_type => {
-                tampered("目录所载类型与签署的记录不同")
-            }
-            Some(_) => continue,
+            Some(signed) => match differs(file, signed) {
+                Some(detail) => tampered(detail),
+                None => continue,
+            },
         };
         report.add(&file.file, Step::Exhibit, Err(fault));
+    }
+}
+
+/// How the list and the records that name an exhibit disagree about it.
+fn differs(file: &ExhibitFile, signed: &[ExhibitRef]) -> Option<&'static str> {
+    if signed.iter().any(|one| one.size != file.size) {
+        Some("目录所载大小与签署的记录不同")
+    } else if signed.iter().any(|one| one.chunk_root != file.chunk_root) {
+        Some("目录所载分块根与签署的记录不同")
+    } else if signed.iter().all(|one| one.media_type != file.media_type) {
+        // A type is what somebody made of the bytes; two records may differ about it.
+        Some("目录所载类型与签署的记录不同")
+    } else {
+        None
     }
 }
 

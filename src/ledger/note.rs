@@ -125,7 +125,8 @@ impl FromStr for NoteVerifier {
         };
         let key = encoding::from_base64(key).ok_or(NoteFault::VerifierKey)?;
         let [ED25519, key @ ..] = key.as_slice() else { return Err(NoteFault::VerifierKey) };
-        let key = VerifyingKey::try_from(key).map_err(|_| NoteFault::VerifierKey)?;
+        let key = key.try_into().ok().and_then(encoding::public_key);
+        let key = key.ok_or(NoteFault::VerifierKey)?;
         let verifier = NoteVerifier::new(name, key)?;
         // Covers the key id and every other way of spelling it.
         if verifier.to_string() != text {

@@ -8,14 +8,15 @@ use std::{
 };
 use zhijian::ledger::dossier::manifest::README;
 
-fn run(arguments: &[&str]) -> (i32, String) {
+/// Exit code of the verifier, and all it said.
+pub fn run(arguments: &[&str]) -> (i32, String) {
     let Output { status, stdout, stderr } =
         Command::new(env!("CARGO_BIN_EXE_zhijian-verify")).args(arguments).output().unwrap();
     let text = [stdout, stderr].concat();
     (status.code().unwrap(), String::from_utf8(text).unwrap())
 }
 
-fn write(dossier: &Dossier, folder: &Path) {
+pub fn write(dossier: &Dossier, folder: &Path) {
     for (name, bytes) in &dossier.files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -22,15 +22,13 @@ use super::{
     wording,
 };
 use crate::base::Digest;
-use manifest::{CHECKPOINT, MANIFEST, ManifestFault, README, SEAL};
+use manifest::{CHECKPOINT, MANIFEST, ManifestFault, README, SEAL, SMALL};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
     io::{self, Read},
 };
 
-/// Small files (seal, checkpoint, explanation) are at most this many bytes.
-const SMALL: usize = 1024 * 1024;
 /// What operating systems leave in folders people look at.
 const SYSTEM_FILES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
@@ -66,17 +64,18 @@ pub fn verify(folder: &impl Folder, trusted: Option<&NoteVerifier>) -> Report {
 }
 
 /// Why a part is not good: tampered with, or not there.
-type Fault = (State, String);
+pub(super) type Fault = (State, String);
 
-fn tampered(detail: impl Into<String>) -> Fault {
+pub(super) fn tampered(detail: impl Into<String>) -> Fault {
     (State::Tampered, detail.into())
 }
 
-fn missing(detail: impl Into<String>) -> Fault {
+pub(super) fn missing(detail: impl Into<String>) -> Fault {
     (State::Missing, detail.into())
 }
 
-fn read(folder: &impl Folder, name: &str, limit: usize) -> Result<Vec<u8>, Fault> {
+/// Reads a file of at most `limit` bytes.
+pub(super) fn read(folder: &impl Folder, name: &str, limit: usize) -> Result<Vec<u8>, Fault> {
     let file = folder.open(name).ok_or_else(|| missing("卷内没有这个文件"))?;
     let mut bytes = Vec::new();
     let allowed = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
@@ -97,7 +96,7 @@ fn read_listed(folder: &impl Folder, listed: &FileRef, limit: usize) -> Result<V
     Ok(bytes)
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, Fault> {
+pub(super) fn text(bytes: Vec<u8>) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| tampered("不是有效的文本"))
 }
 
@@ -311,11 +310,14 @@ fn check_others(folder: &impl Folder, manifest: &Manifest, report: &mut Report) 
     let mut names = folder.names();
     names.sort_unstable();
     for name in names.iter().filter(|name| !listed.contains(name.as_str())) {
-        let base = name.rsplit('/').next().unwrap_or(name);
-        let result = match SYSTEM_FILES.contains(&base) {
+        let result = match is_left_by_systems(name) {
             true => Ok("操作系统留下的文件，不属于案卷".into()),
             false => Err(tampered("目录没有列出这个文件，不属于案卷")),
         };
         report.add(name, Step::File, result);
     }
+}
+
+pub(super) fn is_left_by_systems(name: &str) -> bool {
+    SYSTEM_FILES.contains(&name.rsplit('/').next().unwrap_or(name))
 }

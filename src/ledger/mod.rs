@@ -13,6 +13,7 @@ pub mod entry;
 pub mod field;
 pub mod hash;
 pub mod leaf;
+pub mod mirror;
 pub mod note;
 pub mod proof;
 pub mod record;

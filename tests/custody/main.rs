@@ -1,6 +1,8 @@
 //! The whole custody of records and bytes, in process: what fsck finds, what a dossier proves.
 
 mod house;
+#[path = "../independent/run.rs"]
+mod python;
 
 use house::Bureau;
 use std::sync::Arc;
@@ -189,6 +191,13 @@ async fn a_dossier_verifies_and_any_altered_file_is_named() {
     let verify = || dossier::verify(&house::Disk(out.clone()), Some(&trusted));
     let report = verify();
     assert_eq!(report.outcome, Outcome::Good, "{:?}", report.first_fault());
+    // Neither does the verifier that knows the formats from their document alone find anything amiss.
+    let vkey = trusted.to_string();
+    let independent = || {
+        let (code, said) = python::python("verify.py", &["--vkey", &vkey, out.to_str().unwrap()]);
+        (code, said.lines().filter(|line| !line.starts_with("good")).collect::<String>())
+    };
+    assert_eq!(independent(), (0, format!("outcome good {}", out.display())));
 
     for file in house::files(&out) {
         let whole = std::fs::read(&file).unwrap();
@@ -197,8 +206,10 @@ async fn a_dossier_verifies_and_any_altered_file_is_named() {
         altered[middle] ^= 1;
         std::fs::write(&file, &altered).unwrap();
         assert_eq!(verify().outcome, Outcome::Tampered, "{}", file.display());
+        assert_eq!(independent().0, 1, "{}", file.display());
         std::fs::remove_file(&file).unwrap();
         assert_eq!(verify().outcome, Outcome::Incomplete, "without {}", file.display());
+        assert_eq!(independent().0, 2, "without {}", file.display());
         std::fs::write(&file, &whole).unwrap();
     }
     assert_eq!(verify().outcome, Outcome::Good);

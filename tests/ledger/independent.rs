@@ -4,29 +4,10 @@
 use crate::{
     forgeries::{self, Change},
     program,
+    python::{here, python},
     world::{World, log_signer},
 };
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
-
-fn here(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// Runs a program of tests/independent in the environment that tests/setup makes.
-fn python(script: &str, arguments: &[&str]) -> (i32, String) {
-    let python = here("target/test-tools/venv/bin/python");
-    assert!(python.exists(), "{} is not there: run tests/setup first", python.display());
-    // -B: leaves no compiled files in the repository.
-    let script = here("tests/independent").join(script);
-    let Output { status, stdout, stderr } =
-        Command::new(python).arg("-B").arg(script).args(arguments).output().unwrap();
-    let text = String::from_utf8([stdout, stderr].concat()).unwrap();
-    (status.code().unwrap(), text)
-}
+use std::collections::BTreeMap;
 
 /// What both verifiers say of each changed dossier, as exit codes: ours and the independent one.
 fn verdicts(changes: &[(&'static str, Change)]) -> BTreeMap<&'static str, (i32, i32)> {

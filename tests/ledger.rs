@@ -2,8 +2,16 @@
 
 #[path = "ledger/bundles.rs"]
 mod bundles;
+#[path = "ledger/campaign.rs"]
+mod campaign;
 #[path = "ledger/dossiers.rs"]
 mod dossiers;
+#[path = "ledger/forgeries.rs"]
+mod forgeries;
+#[path = "ledger/independent.rs"]
+mod independent;
+#[path = "ledger/log_files.rs"]
+mod log_files;
 #[path = "ledger/oracles.rs"]
 mod oracles;
 #[path = "ledger/parsers.rs"]
@@ -12,6 +20,8 @@ mod parsers;
 mod program;
 #[path = "ledger/proofs.rs"]
 mod proofs;
+#[path = "independent/run.rs"]
+mod python;
 #[path = "ledger/vectors.rs"]
 mod vectors;
 #[path = "ledger/witnessing.rs"]

@@ -75,8 +75,8 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Self, NotAMoment> {
         let moment = Moment(text.parse().map_err(|_| NotAMoment)?);
-        // One instant, one spelling: what is signed must print back to the same bytes.
-        if moment.to_string() != text {
+        // One instant, one spelling: what is signed must print back to the same bytes, and hash to the same milliseconds.
+        if moment.to_string() != text || Moment::from_millis(moment.millis()) != moment {
             return Err(NotAMoment);
         }
         Ok(moment)
@@ -118,5 +118,16 @@ mod tests {
         assert!("2026-11-21T08:00:00Z".parse::<Moment>().is_err());
         assert!("2026-11-21T16:00:00.000+08:00".parse::<Moment>().is_err());
         assert!("2026-11-21T08:00:00.000Z".parse::<Moment>().is_ok());
+    }
+
+    #[test]
+    fn years_have_four_digits_and_begin_with_the_first() {
+        for (good, bad) in [
+            ("0001-01-01T00:00:00.000Z", "0000-12-31T23:59:59.999Z"),
+            ("9999-12-30T22:00:00.000Z", "9999-12-30T22:00:00.001Z"),
+        ] {
+            assert!(good.parse::<Moment>().is_ok());
+            assert!(bad.parse::<Moment>().is_err());
+        }
     }
 }

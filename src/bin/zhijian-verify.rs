@@ -1,4 +1,5 @@
-//! The offline verifier: checks a dossier folder, a single proof or a receipt without any server or network.
+//! The offline verifier: checks a dossier folder, a single proof, a receipt or a log's files without any server or
+//! network.
 //!
 //! Uses the pure rooms only, so that what it says rests on nothing but the files and the log's key.
 
@@ -13,6 +14,7 @@ use std::{
 use zhijian::ledger::{
     NoteVerifier, Policy, bundle,
     dossier::{self, Folder, Outcome, Report, State, receipt},
+    mirror,
 };
 
 /// 离线核验执鉴案卷：不连网，不依赖存证方的系统。
@@ -36,6 +38,9 @@ struct Arguments {
     /// 信任策略文件（C2SP tlog-policy），核验存证凭证时必须指定
     #[arg(long, value_name = "FILE", help_heading = "选项")]
     policy: Option<PathBuf>,
+    /// 文件夹是日志的镜像（zhijian export-log 所写），核验其全部分块
+    #[arg(long, requires = "vkey", help_heading = "选项")]
+    log: bool,
     /// 以 JSON 输出，供程序读取
     #[arg(long, help_heading = "选项")]
     json: bool,
@@ -67,10 +72,14 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     };
     let shown = arguments.path.display();
     let about = fs::metadata(&arguments.path).with_context(|| format!("打不开 {shown}"))?;
+    anyhow::ensure!(about.is_dir() || !arguments.log, "{shown} 不是文件夹，不能当作日志核验");
     let report = if about.is_dir() {
         let folder =
             Disk::read(&arguments.path).with_context(|| format!("读不全文件夹 {shown}"))?;
-        dossier::verify(&folder, trusted.as_ref())
+        match trusted.as_ref().filter(|_| arguments.log) {
+            Some(trusted) => mirror::verify_log(&folder, trusted),
+            None => dossier::verify(&folder, trusted.as_ref()),
+        }
     } else {
         let bytes = read_proof(&arguments.path).with_context(|| format!("读不出 {shown}"))?;
         let name = shown.to_string();

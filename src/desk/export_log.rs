@@ -9,7 +9,7 @@ use crate::{
     ledger::{
         checkpoint::Checkpoint,
         note::Note,
-        tile::{FULL, TilePath},
+        tile::{self, FULL, TilePath},
     },
     store::{Db, checkpoints},
 };
@@ -49,7 +49,7 @@ pub async fn export_log(
     let newest = house.store.read(move |db| extends(db, &origin, there.as_ref())).await?;
     let size = newest.size.unsigned_abs();
     let mut done = Exported { size, ..Exported::default() };
-    let tiles = tiles(before, size);
+    let tiles = tile::tiles(before, size);
     for (batch, paths) in tiles.chunks(BATCH).enumerate() {
         progress(batch * BATCH, tiles.len());
         let wanted: Vec<TilePath> =
@@ -99,28 +99,6 @@ fn extends(
     Ok(newest)
 }
 
-/// Every tile that a tree of `size` leaves has and one of `before` leaves lacked.
-fn tiles(before: u64, size: u64) -> Vec<TilePath> {
-    let full = u64::from(FULL);
-    let mut paths = Vec::new();
-    for level in 0..8u8 {
-        let (old, new) = (before >> (8 * level), size >> (8 * level));
-        let mut add = |index, width| {
-            paths.push(TilePath::Hash { level, index, width });
-            if level == 0 {
-                paths.push(TilePath::Entries { index, width });
-            }
-        };
-        (old / full..new / full).for_each(|index| add(index, FULL));
-        // Below 256, so it fits.
-        let rest = u16::try_from(new % full).unwrap_or(0);
-        if rest > 0 && new > old {
-            add(new / full, rest);
-        }
-    }
-    paths
-}
-
 /// Whether the file is there. Files appear under their names only when they are whole.
 fn is_whole(out: &Path, path: TilePath) -> bool {
     file(out, path).is_file()
@@ -156,31 +134,4 @@ fn make_folder(out: &Path, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut above = folder.ancestors().skip(1).take_while(|above| above.starts_with(out));
     above.try_for_each(|above| fs::File::open(above)?.sync_all())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(before: u64, size: u64) -> Vec<String> {
-        tiles(before, size).iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn only_what_is_new_is_written() {
-        assert!(names(0, 0).is_empty());
-        assert_eq!(names(0, 3), ["tile/0/000.p/3", "tile/entries/000.p/3"]);
-        assert_eq!(
-            names(3, 257),
-            [
-                "tile/0/000",
-                "tile/entries/000",
-                "tile/0/001.p/1",
-                "tile/entries/001.p/1",
-                "tile/1/000.p/1"
-            ]
-        );
-        assert!(names(257, 257).is_empty());
-        assert_eq!(names(257, 258), ["tile/0/001.p/2", "tile/entries/001.p/2"]);
-    }
 }

@@ -17,7 +17,6 @@ use super::{
     wording,
 };
 use crate::base::Digest;
-use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, fmt};
 
@@ -231,7 +230,7 @@ fn fields(record: &RecordProof, payload: &Payload) -> Result<String, String> {
 fn signatures(envelope: &Envelope, keys: &[PublicKey], index: u64) -> Result<String, String> {
     let find = |id: &str| keys.iter().find(|key| key.id == id);
     let payload = envelope
-        .verify_each(|id| VerifyingKey::from_bytes(&find(id)?.public_key).ok())
+        .verify_each(|id| encoding::public_key(&find(id)?.public_key))
         .map_err(|fault| wording::signature(&fault))?;
     let ids: HashSet<&str> = keys.iter().map(|key| key.id.as_str()).collect();
     if ids.len() != keys.len() {

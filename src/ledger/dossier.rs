@@ -24,15 +24,13 @@ use super::{
     wording,
 };
 use crate::base::Digest;
-use manifest::{CHECKPOINT, MANIFEST, ManifestFault, README, SEAL};
+use manifest::{CHECKPOINT, MANIFEST, ManifestFault, README, SEAL, SMALL};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
     io::{self, Read},
 };
 
-/// Small files (seal, checkpoint, explanation) are at most this many bytes.
-const SMALL: usize = 1024 * 1024;
 /// What operating systems leave in folders people look at.
 const SYSTEM_FILES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
@@ -68,17 +66,18 @@ pub fn verify(folder: &impl Folder, trusted: Option<&NoteVerifier>) -> Report {
 }
 
 /// Why a part is not good: tampered with, or not there.
-type Fault = (State, String);
+pub(super) type Fault = (State, String);
 
-fn tampered(detail: impl Into<String>) -> Fault {
+pub(super) fn tampered(detail: impl Into<String>) -> Fault {
     (State::Tampered, detail.into())
 }
 
-fn missing(detail: impl Into<String>) -> Fault {
+pub(super) fn missing(detail: impl Into<String>) -> Fault {
     (State::Missing, detail.into())
 }
 
-fn read(folder: &impl Folder, name: &str, limit: usize) -> Result<Vec<u8>, Fault> {
+/// Reads a file of at most `limit` bytes.
+pub(super) fn read(folder: &impl Folder, name: &str, limit: usize) -> Result<Vec<u8>, Fault> {
     let file = folder.open(name).ok_or_else(|| missing("卷内没有这个文件"))?;
     let mut bytes = Vec::new();
     let allowed = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
@@ -99,7 +98,7 @@ fn read_listed(folder: &impl Folder, listed: &FileRef, limit: usize) -> Result<V
     Ok(bytes)
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, Fault> {
+pub(super) fn text(bytes: Vec<u8>) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| tampered("不是有效的文本"))
 }
 
@@ -228,7 +227,7 @@ fn check_chain(manifest: &Manifest, records: &Records, report: &mut Report) {
 
 /// Exhibits the records name against exhibits the manifest lists.
 fn check_references(manifest: &Manifest, records: &Records, report: &mut Report) {
-    let mut named: HashMap<Digest, ExhibitRef> = HashMap::new();
+    let mut named: HashMap<Digest, Vec<ExhibitRef>> = HashMap::new();
     for (listed, record) in manifest.records.iter().zip(records) {
         let payload = record.as_ref().ok().and_then(RecordProof::payload);
         for exhibit in payload.into_iter().flat_map(|payload| payload.exhibits) {
@@ -236,7 +235,7 @@ fn check_references(manifest: &Manifest, records: &Records, report: &mut Report)
                 let detail = format!("记录所附证据 {} 未随卷", exhibit.sha256);
                 report.add(&listed.file, Step::Exhibit, Err(missing(detail)));
             }
-            named.insert(exhibit.sha256, exhibit);
+            named.entry(exhibit.sha256).or_default().push(exhibit);
         }
     }
     let all_read = records.iter().all(Result::is_ok);
@@ -244,16 +243,26 @@ fn check_references(manifest: &Manifest, records: &Records, report: &mut Report)
         let fault = match named.get(&file.sha256) {
             None if all_read => tampered("没有任何记录附有此件"),
             None => missing("部分记录无法读取，不能确定此件由谁附入"),
-            Some(signed) if signed.size != file.size => tampered("目录所载大小与签署的记录不同"),
-            Some(signed) if signed.chunk_root != file.chunk_root => {
-                tampered("目录所载分块根与签署的记录不同")
-            }
-            Some(signed) if signed.media_type != file.media_type => {
-                tampered("目录所载类型与签署的记录不同")
-            }
-            Some(_) => continue,
+            Some(signed) => match differs(file, signed) {
+                Some(detail) => tampered(detail),
+                None => continue,
+            },
         };
         report.add(&file.file, Step::Exhibit, Err(fault));
+    }
+}
+
+/// How the list and the records that name an exhibit disagree about it.
+fn differs(file: &ExhibitFile, signed: &[ExhibitRef]) -> Option<&'static str> {
+    if signed.iter().any(|one| one.size != file.size) {
+        Some("目录所载大小与签署的记录不同")
+    } else if signed.iter().any(|one| one.chunk_root != file.chunk_root) {
+        Some("目录所载分块根与签署的记录不同")
+    } else if signed.iter().all(|one| one.media_type != file.media_type) {
+        // A type is what somebody made of the bytes; two records may differ about it.
+        Some("目录所载类型与签署的记录不同")
+    } else {
+        None
     }
 }
 
@@ -303,11 +312,14 @@ fn check_others(folder: &impl Folder, manifest: &Manifest, report: &mut Report) 
     let mut names = folder.names();
     names.sort_unstable();
     for name in names.iter().filter(|name| !listed.contains(name.as_str())) {
-        let base = name.rsplit('/').next().unwrap_or(name);
-        let result = match SYSTEM_FILES.contains(&base) {
+        let result = match is_left_by_systems(name) {
             true => Ok("操作系统留下的文件，不属于案卷".into()),
             false => Err(tampered("目录没有列出这个文件，不属于案卷")),
         };
         report.add(name, Step::File, result);
     }
+}
+
+pub(super) fn is_left_by_systems(name: &str) -> bool {
+    SYSTEM_FILES.contains(&name.rsplit('/').next().unwrap_or(name))
 }

@@ -15,6 +15,7 @@ pub mod entry;
 pub mod field;
 pub mod hash;
 pub mod leaf;
+pub mod mirror;
 pub mod note;
 pub mod policy;
 pub mod proof;

@@ -70,6 +70,28 @@ impl TilePath {
     }
 }
 
+/// Every tile that a tree of `size` leaves has and one of `before` leaves lacked.
+pub fn tiles(before: u64, size: u64) -> Vec<TilePath> {
+    let full = u64::from(FULL);
+    let mut paths = Vec::new();
+    for level in 0..8u8 {
+        let (old, new) = (before >> (8 * level), size >> (8 * level));
+        let mut add = |index, width| {
+            paths.push(TilePath::Hash { level, index, width });
+            if level == 0 {
+                paths.push(TilePath::Entries { index, width });
+            }
+        };
+        (old / full..new / full).for_each(|index| add(index, FULL));
+        // Below 256, so it fits.
+        let rest = u16::try_from(new % full).unwrap_or(0);
+        if rest > 0 && new > old {
+            add(new / full, rest);
+        }
+    }
+    paths
+}
+
 impl fmt::Display for TilePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -253,5 +275,27 @@ mod tests {
             other[place] = byte;
             assert_eq!(parse_entry_bundle(&other, 5), Err(NotATile));
         }
+    }
+
+    fn names(before: u64, size: u64) -> Vec<String> {
+        tiles(before, size).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn only_what_is_new_is_written() {
+        assert!(names(0, 0).is_empty());
+        assert_eq!(names(0, 3), ["tile/0/000.p/3", "tile/entries/000.p/3"]);
+        assert_eq!(
+            names(3, 257),
+            [
+                "tile/0/000",
+                "tile/entries/000",
+                "tile/0/001.p/1",
+                "tile/entries/001.p/1",
+                "tile/1/000.p/1"
+            ]
+        );
+        assert!(names(257, 257).is_empty());
+        assert_eq!(names(257, 258), ["tile/0/001.p/2", "tile/entries/001.p/2"]);
     }
 }

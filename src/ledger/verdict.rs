@@ -24,6 +24,8 @@ pub enum Step {
     Inclusion,
     /// The log signed the size and root relied on.
     Checkpoint,
+    /// A tile or entry bundle of the log follows from the leaves under the signed root.
+    Tile,
     /// Entries follow one another without a gap.
     Chain,
     /// An exhibit's bytes are those a record names.
@@ -43,6 +45,7 @@ impl Step {
             Step::Leaf => "日志叶",
             Step::Inclusion => "存证证明",
             Step::Checkpoint => "检查点",
+            Step::Tile => "日志分块",
             Step::Chain => "链的衔接",
             Step::Exhibit => "证据附件",
         }

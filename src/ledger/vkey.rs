@@ -54,7 +54,8 @@ impl<const KIND: u8> NamedKey<KIND> {
             Some((kind, key)) if *kind == KIND => key,
             _ => return Err(NoteFault::VerifierKey),
         };
-        let key = VerifyingKey::try_from(key).map_err(|_| NoteFault::VerifierKey)?;
+        let key = key.try_into().ok().and_then(encoding::public_key);
+        let key = key.ok_or(NoteFault::VerifierKey)?;
         let named = NamedKey::new(name, key)?;
         // Covers the key id and every other way of spelling it.
         if named.to_text() == text { Ok(named) } else { Err(NoteFault::VerifierKey) }

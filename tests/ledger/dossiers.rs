@@ -10,7 +10,7 @@ use zhijian::{
             manifest::{self, CHECKPOINT, MANIFEST, README, SEAL},
             verify,
         },
-        record::Custody,
+        record::{Custody, ExhibitRef},
         verdict::Step,
     },
 };
@@ -28,7 +28,7 @@ fn faults(change: impl FnOnce(&mut Dossier)) -> Vec<(String, Step, State)> {
 }
 
 /// What somebody who holds the log's key could do: change a record file and seal again.
-fn with_record(dossier: &mut Dossier, seq: usize, change: impl FnOnce(&mut RecordProof)) {
+pub fn with_record(dossier: &mut Dossier, seq: usize, change: impl FnOnce(&mut RecordProof)) {
     let mut manifest = dossier.manifest();
     let name = manifest.records[seq].file.clone();
     let mut record = RecordProof::parse(&dossier.files[&name]).unwrap();
@@ -39,7 +39,8 @@ fn with_record(dossier: &mut Dossier, seq: usize, change: impl FnOnce(&mut Recor
     dossier.seal(&manifest);
 }
 
-fn with_manifest(dossier: &mut Dossier, change: impl FnOnce(&mut Manifest)) {
+/// The same with the table of contents.
+pub fn with_manifest(dossier: &mut Dossier, change: impl FnOnce(&mut Manifest)) {
     let mut manifest = dossier.manifest();
     change(&mut manifest);
     dossier.seal(&manifest);
@@ -49,9 +50,9 @@ fn one(part: &str, step: Step, state: State) -> Vec<(String, Step, State)> {
     vec![(part.to_owned(), step, state)]
 }
 
-const FIRST: &str = "records/0000.json";
-const SECOND: &str = "records/0001.json";
-const THIRD: &str = "records/0002.json";
+pub const FIRST: &str = "records/0000.json";
+pub const SECOND: &str = "records/0001.json";
+pub const THIRD: &str = "records/0002.json";
 
 #[test]
 fn a_whole_dossier_holds() {
@@ -190,6 +191,29 @@ fn the_list_of_exhibits_agrees_with_the_signed_records() {
         with_manifest(d, |m| m.exhibits.push(file));
     });
     assert_eq!(found, one(&name, Step::Exhibit, State::Tampered));
+}
+
+#[test]
+fn every_record_that_names_an_exhibit_must_agree_about_it() {
+    let named_twice = |lie: &dyn Fn(&mut ExhibitRef)| {
+        let mut world = World::new();
+        let photo = vec![world.exhibits[0].0.clone()];
+        let mut second = payload("measure", &[("officer-1", Custody::Browser)], &[], &photo);
+        lie(&mut second.exhibits[0]);
+        let before_last = world.made.pop().unwrap();
+        world.append(signed(&second), Vec::new(), before_last.leaf.index);
+        // The last to name the photo tells the truth, so that only the earlier one can be found out.
+        let third = payload("decision", &[("officer-1", Custody::Browser)], &[], &photo);
+        world.append(signed(&third), Vec::new(), 18);
+        report(&world.dossier())
+    };
+    assert_eq!(named_twice(&|_| ()).outcome, Outcome::Good);
+    assert_eq!(named_twice(&|e| e.media_type = "image/pjpeg".into()).outcome, Outcome::Good);
+    let photo = World::new().exhibits[0].0.file.clone();
+    for report in [named_twice(&|e| e.size += 1), named_twice(&|e| e.chunk_root = Digest::ZERO)] {
+        assert_eq!(report.outcome, Outcome::Tampered);
+        assert_eq!(report.first_fault().unwrap().part, photo);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The offline verifier as a program: exit codes, what it prints, and that it survives strange folders.
 
 use crate::{
+    log_files::log_of,
     witnessing,
     world::{Dossier, World, log_signer},
 };
@@ -11,14 +12,15 @@ use std::{
 };
 use zhijian::ledger::{TlogProof, dossier::manifest::README};
 
-fn run(arguments: &[&str]) -> (i32, String) {
+/// Exit code of the verifier, and all it said.
+pub fn run(arguments: &[&str]) -> (i32, String) {
     let Output { status, stdout, stderr } =
         Command::new(env!("CARGO_BIN_EXE_zhijian-verify")).args(arguments).output().unwrap();
     let text = [stdout, stderr].concat();
     (status.code().unwrap(), String::from_utf8(text).unwrap())
 }
 
-fn write(dossier: &Dossier, folder: &Path) {
+pub fn write(dossier: &Dossier, folder: &Path) {
     for (name, bytes) in &dossier.files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -141,4 +143,21 @@ fn links_are_not_followed_and_control_characters_not_printed() {
     let (code, text) = run(&[&folder]);
     assert_eq!(code, 1);
     assert!(text.contains("[缺失] 卷内文件　说明.txt") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn a_mirror_of_the_log_is_checked_under_a_given_key_only() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&log_of(300, "leaves"), folder.path());
+    let (path, vkey) = (folder.path().to_str().unwrap(), log_signer().verifier().to_string());
+    let (code, text) = run(&[path, "--log", "--vkey", &vkey]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("[通过] 日志分块　tile/1/000.p/1"), "{text}");
+    assert_eq!(run(&[path, "--log"]).0, 2);
+    assert_eq!(run(&[path, "--vkey", &vkey]).0, 2, "a log is no dossier");
+    fs::write(folder.path().join("tile/1/000.p/1"), [7; 32]).unwrap();
+    let (code, text) = run(&[path, "--log", "--vkey", &vkey]);
+    assert_eq!(code, 1);
+    assert!(text.contains("首个问题：日志分块　tile/1/000.p/1"), "{text}");
+    assert_eq!(run(&[&format!("{path}/checkpoint"), "--log", "--vkey", &vkey]).0, 2);
 }

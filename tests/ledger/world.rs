@@ -201,7 +201,8 @@ impl World {
         world
     }
 
-    fn append(&mut self, envelope: Envelope, fields: Vec<Field>, index: u64) {
+    /// Links one more record into the case, as leaf `index`.
+    pub fn append(&mut self, envelope: Envelope, fields: Vec<Field>, index: u64) {
         let seq = self.made.len() as u64;
         let entry = Entry {
             chain: CASE.into(),

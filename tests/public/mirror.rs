@@ -4,6 +4,7 @@ use super::house;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 use zhijian::{
     desk::{Desk, Error, export_log::export_log, log, seal_checkpoint::Sealer},
@@ -22,6 +23,13 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// What others run over a mirror.
+fn verify_offline(mirror: &Path, key: &str) {
+    let mut verifier = Command::new(env!("CARGO_BIN_EXE_zhijian-verify"));
+    let said = verifier.arg(mirror).args(["--log", "--vkey", key]).output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
 }
 
 #[tokio::test]
@@ -43,6 +51,7 @@ async fn a_mirror_grows_with_the_log_and_takes_no_other_history() {
         assert!(done.written > 0);
         let again = export_log(&house, mirror.path(), &quiet).await.unwrap();
         assert_eq!((again.written, again.size), (0, size), "nothing new");
+        verify_offline(mirror.path(), &house.log.verifier().to_string());
     }
     let mut tiles = 0;
     for file in files(mirror.path()) {

@@ -15,6 +15,8 @@ use std::collections::HashSet;
 pub const FORMAT: &str = "zhijian/dossier/v1";
 /// A manifest's bytes are at most this many.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Small files (seal, checkpoint, explanation) are at most this many bytes.
+pub const SMALL: usize = 1024 * 1024;
 /// The table of contents.
 pub const MANIFEST: &str = "manifest.json";
 /// The log's signature over the table of contents.

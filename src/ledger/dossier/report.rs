@@ -59,7 +59,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn new(log_key_given: bool) -> Self {
+    pub(in crate::ledger) fn new(log_key_given: bool) -> Self {
         Report {
             outcome: Outcome::Good,
             log_key_given,
@@ -76,7 +76,12 @@ impl Report {
         self.number = Some(manifest.number.clone());
     }
 
-    pub(super) fn add(&mut self, part: &str, step: Step, result: Result<String, (State, String)>) {
+    pub(in crate::ledger) fn add(
+        &mut self,
+        part: &str,
+        step: Step,
+        result: Result<String, (State, String)>,
+    ) {
         let (state, detail) = match result {
             Ok(detail) => (State::Good, detail),
             Err(fault) => fault,

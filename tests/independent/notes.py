@@ -1,0 +1,128 @@
+"""Ed25519 as strict as docs/formats.md asks (1), signed notes and their keys (10), checkpoints (11)."""
+
+import re
+
+from canonical import Wrong, base64_bytes, require, sha256
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+MAX_NOTE = 1 << 20
+MAX_SIGNATURES = 100
+
+# --- Ed25519 ---------------------------------------------------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+
+
+def _point(data):
+    """The affine point of 32 bytes by RFC 8032, 5.1.3, or None."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if v * x * x % P != u:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if v * x * x % P != u or (x == 0 and sign):
+        return None
+    return (x if x & 1 == sign else P - x, y)
+
+
+def _double(point):
+    x, y = point
+    xy = D * x * x * y * y % P
+    return (2 * x * y * pow(1 + xy, -1, P) % P, (y * y + x * x) * pow(1 - xy, -1, P) % P)
+
+
+def _small_order(data):
+    """Whether the bytes are no point at all or one that three doublings bring to the neutral one."""
+    point = _point(data)
+    if point is None:
+        return True
+    for _ in range(3):
+        point = _double(point)
+    return point == (0, 1)
+
+
+def verifies(public_key, signature, message):
+    """Pure Ed25519; the scalar reduced, neither point of small order. OpenSSL checks the equation itself."""
+    if len(signature) != 64 or int.from_bytes(signature[32:], "little") >= L:
+        return False
+    if _small_order(public_key) or _small_order(signature[:32]):
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# --- Keys and notes --------------------------------------------------------------------------------------------
+
+
+def _check_name(name):
+    bad = any(c.isspace() or c == "+" or c < " " for c in name)
+    require(name and not bad, "not the name of a key")
+
+
+class LogKey:
+    """What a vkey says: the key's name, id and 32 bytes."""
+
+    def __init__(self, vkey):
+        match = re.fullmatch(r"([^+]+)\+([0-9a-f]{8})\+(.+)", vkey, re.ASCII)
+        require(match, "not a vkey")
+        self.name, shown, encoded = match.groups()
+        _check_name(self.name)
+        data = base64_bytes(encoded)
+        require(len(data) == 33 and data[0] == 1, "a vkey of another kind than Ed25519")
+        self.public_key = data[1:]
+        self.id = sha256(self.name.encode() + b"\n\1" + self.public_key)[:4]
+        require(self.id.hex() == shown, "the vkey's id is not its key's")
+
+
+def _signature(line):
+    """Name, key id and signature of one line of a note."""
+    match = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
+    require(match, "not a signature line")
+    name, encoded = match.groups()
+    _check_name(name)
+    data = base64_bytes(encoded)
+    require(len(data) > 4, "a signature line without a signature")
+    return name, data[:4], data[4:]
+
+
+def open_note(data, key):
+    """The text of a note that `key` signed."""
+    require(len(data) <= MAX_NOTE, "a note of more than 1 MiB")
+    require(not any(byte < 0x20 and byte != 0x0A for byte in data), "a control character in a note")
+    try:
+        note = data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise Wrong("a note that is not UTF-8") from fault
+    head, gap, tail = note.rpartition("\n\n")
+    require(gap and tail.endswith("\n"), "not a note")
+    text, lines = head + "\n", tail[:-1].split("\n")
+    require(len(lines) <= MAX_SIGNATURES, "too many signatures")
+    known = 0
+    for line in lines:
+        name, key_id, signature = _signature(line)
+        if (name, key_id) == (key.name, key.id):
+            require(verifies(key.public_key, signature, text.encode()), "the log's signature does not verify")
+            known += 1
+    require(known > 0, "not signed by the log's key")
+    return text
+
+
+class Checkpoint:
+    """Size and root of a log, out of a note its key signed."""
+
+    def __init__(self, data, key):
+        lines = open_note(data, key).split("\n")
+        require(len(lines) == 4 and lines[3] == "", "not the three lines of a checkpoint")
+        require(lines[0] == key.name, "a checkpoint of another log")
+        require(re.fullmatch(r"0|[1-9][0-9]{0,19}", lines[1], re.ASCII), "not a size")
+        self.size, self.root = int(lines[1]), base64_bytes(lines[2])
+        require(self.size < 1 << 64 and len(self.root) == 32, "not a checkpoint")

@@ -72,18 +72,18 @@ pub async fn open(
     let keys = Keys::open(&key_folder(config, data), access)?;
     let (rulebook, calendar) = law_as_shipped()?;
     if rulebook.pack(&config.law.pack).is_none() {
-        bail!("[law] pack: there is no rule pack {:?}", config.law.pack);
+        bail!("[law] pack：没有规则包 {:?}", config.law.pack);
     }
     let origin = origin(config, &store, access).await?;
     let quota = config.evidence.staging_quota_bytes;
     let runtime = tokio::runtime::Handle::current();
     let intake =
         Intake::open(&data.join("staging"), SYNC_EVERY, (quota > 0).then_some(quota), runtime)
-            .context("staging folder")?;
+            .context("上传暂存目录")?;
     let service = ServiceKey { id: KeyId::new(clock.now()), key: keys.service };
     let mut house = House {
         store,
-        vault: Vault::open(&data.join("vault")).context("vault")?,
+        vault: Vault::open(&data.join("vault")).context("附件库")?,
         intake,
         rulebook,
         calendar,
@@ -110,8 +110,8 @@ pub async fn open(
 /// The law that is compiled in: `config/law`, `config/region`, `config/calendar`.
 pub fn law_as_shipped() -> Result<(Rulebook, Calendar)> {
     let files = law::builtin_files();
-    let rulebook = Rulebook::from_toml(files).context("rules")?;
-    let calendar = Calendar::from_toml(files).context("calendars")?;
+    let rulebook = Rulebook::from_toml(files).context("规则")?;
+    let calendar = Calendar::from_toml(files).context("工作日历")?;
     Ok((rulebook, calendar))
 }
 
@@ -141,7 +141,7 @@ fn open_store(config: &Config, data: &Path, access: Access) -> Result<Store> {
         Access::Serve => Store::open(&settings),
         Access::Look => Store::open_beside(&settings),
     };
-    opened.context("database")
+    opened.context("数据库")
 }
 
 /// The log's origin: fixed in the database when the log begins.
@@ -149,8 +149,8 @@ async fn origin(config: &Config, store: &Store, access: Access) -> Result<String
     let known = store.read(|db| store::settings::find(db, "log.origin")).await?;
     match (known, config.log.origin.as_str()) {
         (Some(known), wanted) if wanted.is_empty() || wanted == known => Ok(known),
-        (Some(known), wanted) => bail!("[log] origin is {wanted:?} but this log is {known:?}"),
-        (None, _) if access == Access::Look => bail!("this data folder holds no log yet"),
+        (Some(known), wanted) => bail!("[log] origin 设为 {wanted:?}，但这份日志是 {known:?}"),
+        (None, _) if access == Access::Look => bail!("这个数据目录里还没有日志"),
         (None, wanted) => {
             let fresh = format!("zhijian.local/{}", KeyId::new(SystemClock.now()));
             let origin = if wanted.is_empty() { fresh } else { wanted.to_owned() };
@@ -193,7 +193,7 @@ async fn service_key_id(house: &House, access: Access) -> Result<KeyId> {
         return Ok(key.id.parse()?);
     }
     if access == Access::Look {
-        bail!("the service key in this data folder was never registered");
+        bail!("这个数据目录里的服务密钥没有登记过");
     }
     let id = house.service.id.clone();
     let mut facts = serde_json::Map::new();
@@ -258,13 +258,13 @@ impl Keys {
 
 /// 32 secret bytes in hex, made once, readable by the owner only and durable before they are used.
 fn secret_file(path: &PathBuf, access: Access) -> Result<[u8; 32]> {
-    let what = || format!("secret {}", path.display());
+    let what = || format!("密钥文件 {}", path.display());
     if !path.exists() {
         if access == Access::Look {
-            bail!("{} is missing", what());
+            bail!("缺少{}", what());
         }
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|_| anyhow::anyhow!("no random bytes"))?;
+        getrandom::fill(&mut bytes).map_err(|_| anyhow::anyhow!("系统没有给出随机数"))?;
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -276,7 +276,7 @@ fn secret_file(path: &PathBuf, access: Access) -> Result<[u8; 32]> {
     let text = fs::read_to_string(path).with_context(what)?;
     let mut bytes = [0; 32];
     hex::decode_to_slice(text.trim(), &mut bytes)
-        .map_err(|_| anyhow::anyhow!("{} does not hold 64 hex digits", what()))?;
+        .map_err(|_| anyhow::anyhow!("{}不是64个十六进制数字", what()))?;
     Ok(bytes)
 }
 
@@ -286,7 +286,7 @@ pub fn make_private_folder(dir: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).with_context(|| format!("folder {}", dir.display()))
+    builder.create(dir).with_context(|| format!("目录 {}", dir.display()))
 }
 
 /// A desk for the machine itself, with nobody signed in.

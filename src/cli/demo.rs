@@ -145,7 +145,7 @@ async fn example(house: &House) -> Result<Option<String>> {
         let cased = rows.into_iter().find(|row| row.case_id.is_some());
         Ok::<_, desk::Error>(cased.map(|row| row.number))
     };
-    house.store.read(newest).await.map_err(say)
+    Ok(house.store.read(newest).await?)
 }
 
 /// Waits until the server answers on `/healthz`.
@@ -186,20 +186,4 @@ fn guide(address: SocketAddr, county: &County, example: Option<&str>) -> String 
     }
     lines.push("以上机关、人员、当事人和案件均系虚构。按Ctrl+C停止。".into());
     lines.join("\n") + "\n"
-}
-
-/// A desk's answer with every reason in words.
-fn say(fault: desk::Error) -> anyhow::Error {
-    let words = match &fault {
-        desk::Error::Refused(reasons) => {
-            reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("；")
-        }
-        desk::Error::Invalid(faults) => {
-            let one = |fault: &desk::FieldFault| format!("{}：{}", fault.field, fault.text);
-            faults.iter().map(one).collect::<Vec<_>>().join("；")
-        }
-        _ => String::new(),
-    };
-    let fault = anyhow::Error::new(fault);
-    if words.is_empty() { fault } else { fault.context(words) }
 }

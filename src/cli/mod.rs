@@ -9,7 +9,7 @@ mod import;
 mod serve;
 mod witness;
 
-use crate::config::Config;
+use crate::{config::Config, desk};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -78,9 +78,38 @@ pub fn run() -> ExitCode {
         Task::Witness(task) => witness::run(&task),
     };
     done.unwrap_or_else(|fault| {
-        eprintln!("错误：{fault:#}");
+        eprintln!("错误：{}", in_words(&fault));
         ExitCode::from(2)
     })
+}
+
+/// A fault with what it came from, the desk's refusals with every reason.
+fn in_words(fault: &anyhow::Error) -> String {
+    let one = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<desk::Error>()
+    {
+        Some(refusal) => desk_words(refusal),
+        None => cause.to_string(),
+    };
+    fault.chain().map(one).collect::<Vec<_>>().join("：")
+}
+
+fn desk_words(fault: &desk::Error) -> String {
+    match fault {
+        desk::Error::NotFound(what) => format!("没有找到{what}"),
+        desk::Error::Forbidden(what) => format!("不能{what}"),
+        desk::Error::Invalid(faults) => {
+            let one = |fault: &desk::FieldFault| format!("{}：{}", fault.field, fault.text);
+            faults.iter().map(one).collect::<Vec<_>>().join("；")
+        }
+        desk::Error::Refused(reasons) => {
+            reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("；")
+        }
+        desk::Error::Conflict(text) | desk::Error::Gone(text) => text.clone(),
+        desk::Error::Full => "存储空间已满，没有保存".into(),
+        desk::Error::Busy => "系统正忙，请稍后重试".into(),
+        desk::Error::Broken(_) => "系统故障".into(),
+        other => other.to_string(),
+    }
 }
 
 /// Runs a command's work on a runtime of its own.

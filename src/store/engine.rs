@@ -242,42 +242,40 @@ impl Db {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The address is neither `sqlite://PATH` nor `postgres://…`. Passwords are not repeated.
-    #[error("the database address must be sqlite://PATH or postgres://…")]
+    #[error("数据库地址应为 sqlite://PATH 或者 postgres://…")]
     Address,
     /// PostgreSQL was asked of a program built without it.
-    #[error("this program was built without PostgreSQL; build it with --features postgres")]
+    #[error("本程序没有编入 PostgreSQL 支持，编译时请加 --features postgres")]
     NoPostgres,
     /// Another server has this file.
-    #[error("another zhijian server is using {}; stop it first", path.display())]
+    #[error("另一个执鉴服务正在使用 {}，请先停止它", path.display())]
     InUse {
         /// The lock file that is held.
         path: PathBuf,
     },
     /// There is no database here yet.
-    #[error("there is no database at {}", path.display())]
+    #[error("没有数据库 {}", path.display())]
     Absent {
         /// Where it was looked for.
         path: PathBuf,
     },
     /// A later release has already changed this database.
-    #[error(
-        "the database has change {version}, which this release does not know; use a newer release"
-    )]
+    #[error("数据库含有本版本不认识的变更 {version}，请使用更新的版本")]
     Newer {
         /// The first unknown migration.
         version: String,
     },
     /// The server has to be started once with this release before others may look.
-    #[error("the database still lacks change {version}; start the server of this release once")]
+    #[error("数据库缺少变更 {version}，请先用本版本启动一次服务")]
     Older {
         /// The first migration that is lacking.
         version: String,
     },
     /// There is no file to copy.
-    #[error("the rows are kept by a server; copy them with its own tools, for example pg_dump")]
+    #[error("数据由数据库服务器保管，请用它自己的工具备份")]
     NoFile,
     /// The file system said no.
-    #[error("cannot use {}", path.display())]
+    #[error("无法使用 {}", path.display())]
     File {
         /// The file in question.
         path: PathBuf,
@@ -285,7 +283,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// No connection, or the database could not be brought up to date.
-    #[error("cannot open the database")]
+    #[error("无法打开数据库")]
     Database(#[source] Fault),
 }
 

@@ -13,6 +13,8 @@ pub mod log;
 pub mod people;
 pub mod records;
 pub mod session;
+mod tags;
 pub mod work;
 
-use body::{Asked, Json, Meant, conditional, created, json};
+use body::{Asked, Json, Meant, created, json};
+pub use tags::tagged;

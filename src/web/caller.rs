@@ -221,6 +221,25 @@ async fn keep_typed(request: &mut ServiceRequest) {
 /// A page's form by name, in the order sent.
 pub type Values = BTreeMap<String, Vec<String>>;
 
+/// Most bytes of a form or of a program's request; files go another way.
+const BODY_MOST: u64 = 2 << 20;
+
+/// All bytes of a request; too many are refused in words.
+pub struct Whole(pub web::Bytes);
+
+impl FromRequest for Whole {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|_| Error::TooLarge { limit_bytes: BODY_MOST })?;
+            Ok(Whole(bytes))
+        })
+    }
+}
+
 /// A form of a signed-in person whose token was right.
 pub struct Posted {
     /// Who sent it.
@@ -242,11 +261,11 @@ impl FromRequest for Posted {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let form = web::Bytes::from_request(&request, payload);
+        let form = Whole::from_request(&request, payload);
         Box::pin(async move {
             let caller = caller(&request).await?;
             let csrf = caller.who()?.csrf.clone();
-            let bytes = form.await.map_err(|_| Error::TooLarge { limit_bytes: 2 << 20 })?;
+            let Whole(bytes) = form.await?;
             let mut values = parse(&bytes)?;
             let token = values.remove("csrf").and_then(|mut all| all.pop());
             if token.as_deref() != Some(csrf.as_str()) {

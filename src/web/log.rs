@@ -2,7 +2,7 @@
 
 use super::{
     Shared,
-    caller::Caller,
+    caller::{Caller, Whole},
     look::Frame,
     problem::{Answer, Problem},
     render,
@@ -111,7 +111,7 @@ pub async fn checkpoint(shared: web::Data<Shared>) -> Answer<HttpResponse> {
 
 /// `POST /log/cosignatures`: a checkpoint of this log as a note, cosigned by a witness that fetched it by itself.
 /// What counts is the signature, so nobody signs in.
-pub async fn cosignatures(shared: web::Data<Shared>, body: web::Bytes) -> Answer<HttpResponse> {
+pub async fn cosignatures(shared: web::Data<Shared>, Whole(body): Whole) -> Answer<HttpResponse> {
     let desk = Desk::new(shared.house.clone(), None);
     let note = str::from_utf8(&body).map_err(|_| Error::invalid("note", "内容不是签名文本。"))?;
     accept::receive(&desk, note).await?;

@@ -52,12 +52,14 @@ macro_rules! routes {
 macro_rules! door {
     ($resource:ident, Anyone) => {
         $resource
+            .wrap(middleware::from_fn(api::tagged))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(security::plain_for_signed_in))
             .wrap(middleware::from_fn(security::refuse_nul))
     };
     ($resource:ident, SignedIn) => {
         $resource
+            .wrap(middleware::from_fn(api::tagged))
             .wrap(middleware::from_fn(security::refuse_nul))
             .wrap(middleware::from_fn(caller::signed_in_only))
     };
@@ -141,6 +143,9 @@ routes! {
     // Programs.
     Anyone "/api/openapi.json" { get: api::document::document }
     Anyone "/api/v1/agencies" { get: api::disclosures::agencies }
+    Anyone "/api/v1/agencies/{code}" { get: api::disclosures::agency }
+    Anyone "/api/v1/officers" { get: api::disclosures::officer }
+    Anyone "/api/v1/portal" { get: api::disclosures::portal }
     Anyone "/api/v1/disclosures" { get: api::disclosures::list }
     Anyone "/api/v1/disclosures/{number}" { get: api::disclosures::one }
     Anyone "/api/v1/disclosures/{number}/proof" { get: api::disclosures::proof }
@@ -153,8 +158,10 @@ routes! {
     SignedIn "/api/v1/exhibits/{id}/content" { get: api::exhibits::content }
     SignedIn "/api/v1/exhibits/{id}/poster" { get: api::exhibits::poster }
     SignedIn "/api/v1/forms/{kind}" { get: api::forms::one }
+    SignedIn "/api/v1/session/password" { post: api::session::password }
     SignedIn "/api/v1/drafts" { get: api::drafts::list, post: api::drafts::prepare }
     SignedIn "/api/v1/drafts/{id}" { get: api::drafts::one, delete: api::drafts::discard }
+    SignedIn "/api/v1/drafts/{id}/key" { post: api::drafts::rekey }
     SignedIn "/api/v1/drafts/{id}/signatures" { post: api::drafts::sign }
     SignedIn "/api/v1/records" { post: api::records::submit }
     SignedIn "/api/v1/records/{id}/receipt" { get: api::records::receipt }

@@ -19,6 +19,7 @@ mod media;
 mod office;
 mod pages;
 mod permissions;
+mod programs;
 mod receipts;
 mod refusals;
 mod register;

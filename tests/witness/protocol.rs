@@ -176,7 +176,7 @@ fn a_second_witness_on_one_folder_and_another_name_are_refused() {
         (done.status.code(), String::from_utf8(done.stderr).unwrap())
     };
     let (code, said) = run("court.example");
-    assert!(code == Some(2) && said.contains("another zhijian server"), "{said}");
+    assert!(code == Some(2) && said.contains("另一个执鉴服务"), "{said}");
     first.kill();
     let (code, said) = run("other.example");
     assert!(code == Some(2) && said.contains("court.example"), "{said}");

@@ -4,7 +4,6 @@ use super::{
     county::{Case, Step},
     days::{Days, at},
     people::{Member, Staff},
-    say,
 };
 use crate::{
     base::{CaseId, Day, DraftId, Moment},
@@ -87,7 +86,7 @@ impl Ground<'_> {
         let count = exhibits.len();
         form.values.insert("exhibits".into(), exhibits);
         let desk = by.desk(self.house, now);
-        let draft = prepare::prepare(&desk, form).await.map_err(say)?;
+        let draft = prepare::prepare(&desk, form).await?;
         let case = self.sign_all(&draft, &mut now).await?;
         Ok(Done { case, exhibits: count, ended: now })
     }
@@ -161,7 +160,7 @@ impl Ground<'_> {
             let (key, signature) = member.sign(&row.payload);
             let signing = Signing::Browser { key, signature };
             let desk = member.desk(self.house, *now);
-            if let Signed::Linked(_) = sign::sign(&desk, draft, signing).await.map_err(say)? {
+            if let Signed::Linked(_) = sign::sign(&desk, draft, signing).await? {
                 return Ok(payload.chain.parse()?);
             }
         }
@@ -217,10 +216,10 @@ impl Ground<'_> {
 async fn upload(desk: &Desk, case: CaseId, name: String, bytes: Vec<u8>) -> Result<String> {
     let length = u64::try_from(bytes.len())?;
     let opening = Opening { case, name, metadata: String::new(), length, declared_root: None };
-    let id = begin_upload::begin_upload(desk, opening).await.map_err(say)?.id;
+    let id = begin_upload::begin_upload(desk, opening).await?.id;
     let body = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(bytes))]);
-    continue_upload::continue_upload(desk, &id, 0, None, body).await.map_err(say)?;
-    let standing = continue_upload::finish(desk, &id).await.map_err(say)?;
+    continue_upload::continue_upload(desk, &id, 0, None, body).await?;
+    let standing = continue_upload::finish(desk, &id).await?;
     Ok(standing.exhibit.context("the upload is whole but no exhibit")?.id)
 }
 

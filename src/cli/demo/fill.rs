@@ -7,7 +7,6 @@ use super::{
     days::{Days, at, plus, working},
     history::{self, Disclosed},
     people::{self, Secrets, Staff},
-    say,
     summary::Summary,
 };
 use crate::{
@@ -69,7 +68,7 @@ pub async fn fill(
         cases: vec![None; county.cases.len()],
         exhibits: 0,
     };
-    let mut sealer = Sealer::open(house).await.map_err(say)?;
+    let mut sealer = Sealer::open(house).await?;
     let mut sealed = begin;
     let mut free = begin;
     for (at, event) in filling.timeline(begin)? {
@@ -78,13 +77,13 @@ pub async fn fill(
         let at = at.max(free);
         clock.set(at);
         if at.millis() - sealed.millis() >= SEAL_EVERY {
-            sealer.seal(house, at).await.map_err(say)?;
+            sealer.seal(house, at).await?;
             sealed = at;
         }
         free = filling.happen(at, event).await?.plus_millis(1_000);
     }
     clock.release();
-    sealer.seal(house, now).await.map_err(say)?;
+    sealer.seal(house, now).await?;
     Summary::of(house, county, &filling.cases, filling.exhibits, began.elapsed()).await
 }
 
@@ -150,7 +149,7 @@ impl Filling<'_> {
             Event::Past(one) => {
                 let clerk = self.staff.clerk_of(&one.agency)?;
                 let published = publish_past(&clerk.desk(self.house, at), &one.entry).await;
-                published.map_err(say).with_context(|| number(&one))?;
+                published.with_context(|| number(&one))?;
             }
             Event::Step { case, step } => return self.step(case, step, at).await,
         }

@@ -1,9 +1,6 @@
 //! Agencies, people with their keys, and enforcement items of the demonstration county.
 
-use super::{
-    county::{Agency, County, Item, Person},
-    say,
-};
+use super::county::{Agency, County, Item, Person};
 use crate::{
     base::{Day, KeyId, Moment},
     desk::{Desk, Error, House, Role, Who, enrol_key, enter_item, set_up, sign_in},
@@ -98,7 +95,7 @@ impl Staff {
         };
         let home = house.clone();
         let entered = house.store.write(move |db| set_up::enter_agency(db, &home, &new, now)).await;
-        let id = entered.map_err(say).with_context(|| agency.name.clone())?;
+        let id = entered.with_context(|| agency.name.clone())?;
         self.agencies.insert(agency.id.clone(), id);
         Ok(())
     }
@@ -133,7 +130,7 @@ impl Staff {
             })
             .await;
         let who = Who {
-            person: entered.map_err(say).with_context(|| person.login.clone())?,
+            person: entered.with_context(|| person.login.clone())?,
             agency,
             name: person.name.clone(),
             roles: person.roles.clone(),
@@ -158,7 +155,7 @@ impl Staff {
         let entered = house.store.write(move |db| {
             rows.iter().try_for_each(|row| enter_item::enter_item(db, &home, row, Some(&by), now))
         });
-        entered.await.map_err(say).context("enforcement items")
+        entered.await.context("enforcement items")
     }
 
     fn item_row(&self, item: &Item) -> Result<items::Item> {
@@ -186,8 +183,8 @@ pub struct Secrets {
 /// Makes everybody's secrets side by side, in the order of the people.
 pub async fn secrets(people: &[Person], now: Moment) -> Result<Vec<Secrets>> {
     let made = people.iter().map(|_| sign_in::blocking(move || one_secret(now)));
-    let made = futures_util::future::try_join_all(made).await.map_err(say)?;
-    made.into_iter().collect::<Result<_, _>>().map_err(say)
+    let made = futures_util::future::try_join_all(made).await?;
+    Ok(made.into_iter().collect::<Result<_, Error>>()?)
 }
 
 fn one_secret(now: Moment) -> Result<Secrets, Error> {

@@ -1,6 +1,6 @@
 //! What the demonstration holds once it is filled: counted from the store, printed in Chinese.
 
-use super::{county::County, say};
+use super::county::County;
 use crate::{
     base::CaseId,
     desk::{Error, House},
@@ -56,14 +56,14 @@ impl Summary {
             let case = case.clone().with_context(|| format!("case {} was not filed", script.id))?;
             let (script, stop_at) = (script.id.clone(), script.stop_at.clone());
             let read = house.store.read(move |db| stand(db, script, stop_at, case)).await;
-            cases.push(read.map_err(say)?);
+            cases.push(read?);
         }
         let count = |db: &mut Db| {
             let disclosures = disclosures::count(db, &disclosures::Filter::default())?.total;
             let sealed = checkpoints::latest(db)?.map_or(0, |checkpoint| checkpoint.size);
             Ok::<_, Error>((disclosures, entries::size(db)?, sealed))
         };
-        let (disclosures, records, sealed) = house.store.read(count).await.map_err(say)?;
+        let (disclosures, records, sealed) = house.store.read(count).await?;
         Ok(Summary { cases, disclosures, exhibits, records, sealed, took })
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     desk::Error,
     web::{
-        caller::{self, Caller},
+        caller::{self, Caller, Whole},
         problem::{Problem, Said},
     },
 };
@@ -14,7 +14,6 @@ use actix_web::{
         StatusCode,
         header::{self, ContentType},
     },
-    web::Bytes,
 };
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
@@ -32,7 +31,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let is_json = kind.is_some_and(|kind| {
             kind.split(';').next().unwrap_or_default().trim() == "application/json"
         });
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = Whole::from_request(request, payload);
         Box::pin(async move {
             if !is_json {
                 return Err(raised(Said::plain(
@@ -42,8 +41,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
                     "没有改动任何内容。",
                 )));
             }
-            let bytes =
-                bytes.await.map_err(|_| Problem(Error::TooLarge { limit_bytes: 2 << 20 }))?;
+            let Whole(bytes) = bytes.await?;
             // Where it went wrong, never what was sent.
             let read = serde_json::from_slice(&bytes).map_err(|fault| {
                 let (line, column) = (fault.line(), fault.column());
@@ -111,25 +109,5 @@ pub fn created(location: &str, value: &impl Serialize) -> HttpResponse {
     if let Ok(location) = header::HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
-    response
-}
-
-/// 200 with an entity tag, or 304 when the client has that very state (RFC 9110 §13.1.2).
-pub fn conditional(request: &HttpRequest, tag: &str, value: &impl Serialize) -> HttpResponse {
-    let tag = format!("\"{tag}\"");
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
-    let matches = known.is_some_and(|known| {
-        known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
-    });
-    let mut response = match matches {
-        true => HttpResponse::NotModified().finish(),
-        false => json(StatusCode::OK, value),
-    };
-    if let Ok(tag) = header::HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    // Kept by the asker only, and asked for again each time.
-    let cache = header::HeaderValue::from_static("private, no-cache");
-    response.headers_mut().insert(header::CACHE_CONTROL, cache);
     response
 }

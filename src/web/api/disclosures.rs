@@ -1,16 +1,15 @@
 //! What everybody may read: the public list, its items, and the proofs behind them.
 
-use super::{Asked, conditional, json};
+use super::{Asked, json};
 use crate::{
-    base::Digest,
     desk::{
         Error,
-        look_up::public::{self, Item, ListPage},
+        look_up::public::{self, AgencyPage, Holder, Item, ListPage, Portal},
     },
     web::{caller::Caller, problem::Answer},
 };
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     http::{StatusCode, header},
     web::Path,
 };
@@ -59,14 +58,8 @@ pub async fn list(caller: Caller, Asked(query): Asked<PublicQuery>) -> Answer<Ht
     params(("number" = String, Path, description = "公示编号")),
     responses((status = 200, description = "What the public page says", body = Item),
         (status = 304, description = "Unchanged since the tag in If-None-Match")))]
-pub async fn one(
-    caller: Caller,
-    request: HttpRequest,
-    number: Path<String>,
-) -> Answer<HttpResponse> {
-    let item = public::item(&caller.desk, &number).await?;
-    let tag = Digest::of(&serde_json::to_vec(&item).map_err(Error::broken)?);
-    Ok(conditional(&request, &tag.hex(), &item))
+pub async fn one(caller: Caller, number: Path<String>) -> Answer<HttpResponse> {
+    Ok(json(StatusCode::OK, &public::item(&caller.desk, &number).await?))
 }
 
 /// The proof behind an item's newest release.
@@ -89,4 +82,52 @@ pub async fn proof(caller: Caller, number: Path<String>) -> Answer<HttpResponse>
 pub async fn agencies(caller: Caller) -> Answer<HttpResponse> {
     let agencies = public::agencies(&caller.desk).await?;
     Ok(json(StatusCode::OK, &value!({ "agencies": agencies })))
+}
+
+/// Which of an agency's items.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AgencyQuery {
+    /// Words in an item's code, name or field.
+    q: Option<String>,
+    /// Page of items, from 1.
+    page: Option<i64>,
+}
+
+/// An agency as published beforehand: its officers, and a page of what it may enforce.
+#[utoipa::path(get, path = "/api/v1/agencies/{code}", tag = "public",
+    params(("code" = String, Path, description = "统一社会信用代码"), AgencyQuery),
+    responses((status = 200, description = "The agency", body = AgencyPage)))]
+pub async fn agency(
+    caller: Caller,
+    code: Path<String>,
+    Asked(query): Asked<AgencyQuery>,
+) -> Answer<HttpResponse> {
+    let (words, page) = (query.q.unwrap_or_default(), query.page.unwrap_or(1));
+    Ok(json(StatusCode::OK, &public::agency(&caller.desk, &code, &words, page).await?))
+}
+
+/// Whose certificate.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CertificateQuery {
+    /// 执法证号
+    certificate: String,
+}
+
+/// Who holds a certificate and whether it is good today; null when nobody does.
+#[utoipa::path(get, path = "/api/v1/officers", tag = "public", params(CertificateQuery),
+    responses((status = 200, description = "The holder", body = Option<Holder>)))]
+pub async fn officer(
+    caller: Caller,
+    Asked(query): Asked<CertificateQuery>,
+) -> Answer<HttpResponse> {
+    Ok(json(StatusCode::OK, &public::certificate(&caller.desk, &query.certificate).await?))
+}
+
+/// The portal: this year's decisions by kind, and the newest.
+#[utoipa::path(get, path = "/api/v1/portal", tag = "public",
+    responses((status = 200, description = "Counts and newest items", body = Portal)))]
+pub async fn portal(caller: Caller) -> Answer<HttpResponse> {
+    Ok(json(StatusCode::OK, &public::portal(&caller.desk).await?))
 }

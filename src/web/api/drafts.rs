@@ -166,6 +166,29 @@ fn signing(asked: SignDraft) -> Result<Signing, Error> {
     }
 }
 
+/// Another of one's own keys.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rekey {
+    /// Key id.
+    key: String,
+}
+
+/// Writes another of one's keys into a draft; signatures made before fall away.
+#[utoipa::path(post, path = "/api/v1/drafts/{id}/key", tag = "drafts", request_body = Rekey,
+    params(("id" = String, Path, description = "Draft id")),
+    responses((status = 200, description = "The draft", body = Object)))]
+pub async fn rekey(
+    meant: Meant,
+    id: Path<String>,
+    Json(asked): Json<Rekey>,
+) -> Answer<HttpResponse> {
+    let (desk, id) = (meant.0.desk, draft_id(&id)?);
+    let key: KeyId = asked.key.parse().map_err(|_| Error::NotFound("密钥"))?;
+    sign::rekey(&desk, &id, &key).await?;
+    Ok(json(StatusCode::OK, &look_up::drafts::draft(&desk, &id).await?))
+}
+
 /// Drops a draft; nothing of it is on record.
 #[utoipa::path(delete, path = "/api/v1/drafts/{id}", tag = "drafts",
     params(("id" = String, Path, description = "Draft id")),

@@ -2,7 +2,7 @@
 
 use super::{Json, Meant, json};
 use crate::{
-    desk::{Error, Who, sign_in},
+    desk::{Error, Who, change_password::change_password, sign_in},
     web::{
         caller::{Caller, session_cookie, session_cookie_name},
         problem::{Answer, Problem, Said, said},
@@ -86,4 +86,20 @@ pub async fn sign_out(meant: Meant, request: HttpRequest) -> Answer<HttpResponse
     responses((status = 200, description = "The signed-in person", body = Me)))]
 pub async fn me(caller: Caller) -> Answer<HttpResponse> {
     Ok(json(StatusCode::OK, &Me::of(caller.who()?)))
+}
+
+/// The old password and the new one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    old: String,
+    new: String,
+}
+
+/// Changes the signed-in person's password.
+#[utoipa::path(post, path = "/api/v1/session/password", tag = "session", request_body = ChangePassword,
+    responses((status = 204, description = "Changed")))]
+pub async fn password(meant: Meant, Json(asked): Json<ChangePassword>) -> Answer<HttpResponse> {
+    change_password(&meant.0.desk, &asked.old, &asked.new).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -7,17 +7,13 @@ use crate::{
         set_up::{self, NewAgency},
     },
     web::{
-        caller::{self, Caller, Values},
+        caller::{self, Caller, Values, Whole},
         look::Frame,
         problem::{Answer, Problem},
         render,
     },
 };
-use actix_web::{
-    HttpResponse,
-    http::StatusCode,
-    web::{Bytes, Path},
-};
+use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 
 #[derive(Template)]
@@ -51,7 +47,7 @@ fn page(
 }
 
 /// `POST /set-up/{token}`
-pub async fn post(caller: Caller, path: Path<String>, body: Bytes) -> Answer<HttpResponse> {
+pub async fn post(caller: Caller, path: Path<String>, Whole(body): Whole) -> Answer<HttpResponse> {
     let values = caller::parse(&body)?;
     let text = |name: &str| {
         let first = values.get(name).and_then(|all| all.first());

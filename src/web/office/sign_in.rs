@@ -4,13 +4,13 @@ use super::typed::{self, Typed};
 use crate::{
     desk::{Desk, Error, sign_in},
     web::{
-        caller::{self, Caller, Posted, session_cookie},
+        caller::{self, Caller, Posted, Whole, session_cookie},
         look::Frame,
         problem::{Answer, Problem, said},
         render,
     },
 };
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use askama::Template;
 
 #[derive(Template)]
@@ -46,7 +46,11 @@ pub fn ask(caller: &Caller, path: &str, typed: &Typed) -> HttpResponse {
 }
 
 /// `POST /office/sign-in`
-pub async fn post(request: HttpRequest, caller: Caller, body: web::Bytes) -> Answer<HttpResponse> {
+pub async fn post(
+    request: HttpRequest,
+    caller: Caller,
+    Whole(body): Whole,
+) -> Answer<HttpResponse> {
     let values = caller::parse(&body)?;
     let first =
         |name: &str| values.get(name).and_then(|all| all.first()).cloned().unwrap_or_default();

@@ -32,7 +32,7 @@ impl From<agency_rows::Agency> for AgencyView {
 }
 
 /// An officer as published beforehand.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OfficerView {
     /// 姓名
     pub name: String,
@@ -47,7 +47,8 @@ pub struct OfficerView {
 }
 
 /// An enforcement item as published beforehand.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PublishedItem)]
 pub struct ItemView {
     /// 事项编码
     pub code: String,
@@ -64,7 +65,7 @@ pub struct ItemView {
 }
 
 /// An agency's own page.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgencyPage {
     /// The agency.
     pub agency: AgencyView,
@@ -83,7 +84,7 @@ pub struct AgencyPage {
 }
 
 /// Who holds a certificate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Holder {
     /// The officer.
     pub officer: OfficerView,

@@ -9,6 +9,7 @@ use crate::{
     },
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Newest items shown.
 const NEWEST: i64 = 8;
@@ -17,7 +18,7 @@ const NEWEST: i64 = 8;
 const AGENCIES: usize = 5;
 
 /// Decisions of one kind.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct KindCount {
     /// The kind's word.
     pub kind: &'static str,
@@ -30,7 +31,7 @@ pub struct KindCount {
 }
 
 /// What the portal shows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Portal {
     /// The year counted.
     pub year: i16,

@@ -239,6 +239,7 @@ async fn a_draft_lapses_and_may_be_dropped() {
     site.wait_hours(73);
     team.li.sign(&late).await.refused(410, "待签记录已经过期");
     assert_eq!(site.counts(), before);
+    site.sealed().await;
     let file = team.li.get(&format!("/api/v1/cases/{case}")).await;
     let mut asked = team.li.ask(reqwest::Method::GET, &format!("/api/v1/cases/{case}"));
     asked = asked.header("if-none-match", file.header("etag"));

@@ -194,7 +194,26 @@ pub fn notice(served: u16, proposed: Penalty, hearing_told: bool) -> Act {
 }
 
 pub fn statement(on: u16, waived: bool, rechecked: bool, adopted: bool) -> Act {
-    Act::Statement { on: day(on), waived, rechecked, adopted, hearing_requested: false }
+    Act::Statement {
+        on: day(on),
+        waived,
+        rechecked,
+        adopted,
+        hearing_requested: false,
+        hearing_waived: false,
+    }
+}
+
+/// Statement, defence and hearing, all given up.
+pub fn waiver(on: u16) -> Act {
+    Act::Statement {
+        on: day(on),
+        waived: true,
+        rechecked: false,
+        adopted: false,
+        hearing_requested: false,
+        hearing_waived: true,
+    }
 }
 
 pub fn hearing() -> Act {
@@ -258,7 +277,7 @@ pub fn major() -> Story {
 /// The major case after notice, waiver and discussion: ready for decision.
 pub fn ready() -> Story {
     let mut story = major();
-    story.tell(notice(826, fine(120_000), true)).tell(statement(827, true, false, false));
+    story.tell(notice(826, fine(120_000), true)).tell(waiver(827));
     story.tell(discussion(828, fine(120_000)));
     story
 }

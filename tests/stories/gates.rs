@@ -65,6 +65,46 @@ async fn nobody_is_punished_unheard_or_beyond_what_was_told() {
     team.add("decision", &case, &forms::decision(903, 50_000)).await.good();
 }
 
+/// A waiver counts from its day on, and giving up the statement gives up no hearing.
+#[actix_web::test]
+async fn nobody_is_decided_on_before_they_gave_up_their_rights() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.told(&site, 50_000, false).await;
+    site.on(831);
+    team.add("statement", &case, &forms::waiver(831)).await.good();
+    let form = forms::decision(828, 50_000);
+    let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
+    let late = "决定日期2026年8月28日早于当事人放弃陈述、申辩日期2026年8月31日";
+    assert_eq!(reasons.len(), 2, "{reasons:#?}");
+    assert!(reasons.iter().any(|text| text.contains("陈述申辩期至2026年9月2日届满")));
+    assert!(reasons.iter().any(|text| text.contains(late)), "{reasons:#?}");
+    let form = forms::decision(825, 50_000);
+    let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
+    let untold = "决定日期2026年8月25日早于告知书送达日期2026年8月26日";
+    assert!(reasons.iter().any(|text| text.contains(untold)), "{reasons:#?}");
+    team.add("decision", &case, &forms::decision(831, 50_000)).await.good();
+}
+
+#[actix_web::test]
+async fn who_gave_up_the_statement_may_still_ask_for_a_hearing() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.told(&site, 120_000, true).await;
+    site.on(827);
+    let asked = format!("/api/v1/forms/statement?case={case}");
+    let form = team.li.get(&asked).await.good().to_string();
+    assert!(form.contains("当事人明确放弃听证"), "{form}");
+    team.add("statement", &case, &forms::waiver(827)).await.good();
+    let form = forms::discussion(827, &team.leaders(), 120_000);
+    team.add("discussion", &case, &form).await.good();
+    let form = forms::decision(827, 120_000);
+    let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
+    only(&reasons, "申请听证期至2026年9月2日届满");
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
+    team.add("decision", &case, &form).await.good();
+}
+
 #[actix_web::test]
 async fn no_major_decision_without_a_passing_review_of_this_file() {
     let site = Site::open().await;
@@ -100,7 +140,7 @@ async fn a_record_after_the_review_voids_it() {
     let team = Team::enter(&site).await;
     let case = team.told(&site, 120_000, true).await;
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let form = forms::discussion(827, &team.leaders(), 120_000);
     team.add("discussion", &case, &form).await.good();
     team.add("inspection", &case, &forms::inspection(827, &team.wang.id)).await.good();
@@ -119,7 +159,7 @@ async fn a_draft_signed_after_the_file_moved_is_judged_again() {
     let team = Team::enter(&site).await;
     let case = team.told(&site, 120_000, true).await;
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let form = forms::discussion(827, &team.leaders(), 120_000);
     team.add("discussion", &case, &form).await.good();
     let form = forms::decision(827, 120_000);
@@ -163,7 +203,7 @@ async fn heavy_penalties_are_discussed_by_the_leaders() {
     let team = Team::enter(&site).await;
     let case = team.told(&site, 120_000, true).await;
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let form = forms::decision(827, 120_000);
     let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
     only(&reasons, "应当由负责人集体讨论决定");

@@ -139,7 +139,14 @@ impl CaseState {
                     hearing: None,
                 });
             }
-            Act::Statement { on, waived, rechecked, adopted, hearing_requested } => {
+            Act::Statement {
+                on,
+                waived,
+                rechecked,
+                adopted,
+                hearing_requested,
+                hearing_waived,
+            } => {
                 if let Some(notice) = self.notices.last_mut() {
                     notice.statements.push(Stated {
                         on: *on,
@@ -147,6 +154,7 @@ impl CaseState {
                         rechecked: *rechecked,
                         adopted: *adopted,
                         hearing_requested: *hearing_requested,
+                        hearing_waived: *hearing_waived,
                     });
                 }
             }

@@ -98,9 +98,10 @@ fn notice_clocks(found: &mut Found<'_>, pack: &Pack, notice: &Noticed) {
     let period = &pack.periods.statement;
     found.add(rule::HEAR, "当事人陈述申辩", start, period, &[], answered, "statement");
     if notice.hearing_told {
-        let waived = notice.statements.iter().find(|statement| statement.waived);
-        let asked = notice.hearing.as_ref().map(|hearing| hearing.requested_on);
-        let done = asked.or(waived.map(|statement| statement.on));
+        let held = notice.hearing.as_ref().map(|hearing| hearing.requested_on);
+        let mut said = notice.statements.iter();
+        let chosen = said.find(|said| said.hearing_requested || said.hearing_waived);
+        let done = held.or(chosen.map(|said| said.on));
         let period = &pack.periods.hearing_request;
         found.add(rule::HEARING, "当事人申请听证", start, period, &[], done, "hearing");
     }

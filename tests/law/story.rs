@@ -108,6 +108,12 @@ impl Story {
 
     /// Tells the act whatever the gate says.
     pub fn force(&mut self, act: Act) -> &mut Story {
+        let exhibits = usize::from(matches!(act, Act::Evidence { .. }));
+        self.force_with(act, exhibits)
+    }
+
+    /// [`Story::force`] with so many exhibits.
+    pub fn force_with(&mut self, act: Act, exhibits: usize) -> &mut Story {
         let seq = self.state.records;
         self.state.apply(&Step {
             kind: act.kind().to_owned(),
@@ -117,7 +123,7 @@ impl Story {
             record: record(seq),
             head: head(seq),
             seq,
-            exhibits: usize::from(matches!(act, Act::Evidence { .. })),
+            exhibits,
             act: act.clone(),
         });
         let pack = RULES.pack(self.pack).unwrap();

@@ -7,6 +7,7 @@ use crate::{
     site::Site,
 };
 use serde_json::{Value, json};
+use zhijian::evidence::generate;
 
 /// Asks for a record that the law refuses, and makes sure that nothing moved.
 async fn refused(
@@ -39,6 +40,11 @@ async fn two_certified_officers() {
     let text = "有效期为2024年1月1日至2026年8月2日，2026年8月3日不在有效期内";
     only(&refused(&site, &team.li, "filing", None, &form).await, text);
     let case = team.file(803).await;
+    let taken = forms::evidence(803, &[]);
+    let reasons = refused(&site, &lapsed, "evidence", Some(&case), &taken).await;
+    only(&reasons, "证据材料签名人的执法证");
+    only(&reasons, "2026年8月3日不在有效期内");
+    team.add("evidence", &case, &taken).await.good();
     let hidden = forms::with(
         forms::inspection(803, &team.wang.id),
         json!({ "certificate_shown": "", "rights_told": "" }),
@@ -151,6 +157,23 @@ async fn a_record_after_the_review_voids_it() {
     let file = team.li.get(&format!("/api/v1/cases/{case}")).await.good();
     assert!(file["rounds"][0]["voided"].as_str().unwrap().contains("本轮审核作废"), "{file}");
     assert_eq!(team.zhao.get("/api/v1/reviews").await.good()["reviews"], json!([]));
+}
+
+/// What the party brings along changes the file even when it is not adopted.
+#[actix_web::test]
+async fn new_evidence_of_the_party_voids_the_review() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.told(&site, 120_000, true).await;
+    site.on(827);
+    let letter = team.li.upload(&case, "进货票据.jpg", &generate::image(5).unwrap()).await;
+    let said = json!({ "on": "2026-08-27", "rechecked": "1", "exhibits": [letter],
+        "text.statement": "当事人提交进货票据。", "text.recheck": "不予采纳。" });
+    team.add("statement", &case, &said).await.good();
+    let file = team.li.get(&format!("/api/v1/cases/{case}")).await.good();
+    let voided = file["rounds"][0]["voided"].as_str().unwrap();
+    assert!(voided.contains("陈述申辩") && voided.contains("本轮审核作废"), "{file}");
+    site.holds().await;
 }
 
 #[actix_web::test]

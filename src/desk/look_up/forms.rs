@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     base::{CaseId, Day},
-    desk::{Desk, Error, House, Role, Who, disclose, file, permit, project},
+    desk::{Desk, Error, House, Role, Who, disclose, file, permit, project, register},
     law::{
         forms::{Choice, Exhibits, FieldSpec, FormSpec, Input, Source},
         procedure::CaseState,
@@ -149,7 +149,8 @@ fn first_answers(
     let pack = project::pack_of(house, &agency)?;
     let ground = prefill::Ground { house, spec, case, records: &records, pack, today };
     let mut answers = prefill::prefill(db, &ground)?;
-    if let Some(file) = file.filter(|_| spec.exhibits == Exhibits::Required) {
+    let carries = spec.exhibits == Exhibits::Required || spec.kind == "evidence";
+    if let Some(file) = file.filter(|_| carries) {
         answers.insert("exhibits".into(), unnamed(file));
     }
     Ok(answers)
@@ -196,6 +197,7 @@ fn offer(db: &mut Db, who: &Who, field: &mut FieldSpec, people: &[Choice]) -> Re
     if field.options_from == Some(Source::Items) {
         field.options = items::search(db, &who.agency, "", ITEMS_OFFERED)?
             .into_iter()
+            .filter(|item| item.act_kind == register::PENALTY)
             .map(|item| {
                 let label = format!("{} {}", item.code, item.name);
                 Choice::new(item.code, label)

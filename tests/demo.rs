@@ -114,7 +114,14 @@ fn the_cases_show_what_they_are_to_show(db: &mut Db, summary: &Summary, now: Mom
     }
     assert!(returned >= 1, "a review was returned");
     let late = clocks::overdue(db, &agencies, &today, None, 100).unwrap();
-    assert!(late.iter().any(|clock| clock.rule == DISCLOSE), "a disclosure is overdue: {late:?}");
+    let late: Vec<(&str, &str)> = late
+        .iter()
+        .map(|clock| {
+            let case = summary.cases.iter().find(|case| case.case.as_str() == clock.case_id);
+            (case.unwrap().script.as_str(), clock.rule.as_str())
+        })
+        .collect();
+    assert_eq!(late, [("sj15", DISCLOSE)], "what is overdue is what the scripts mean to be");
     let states = |state: &str| disclosures::Filter {
         states: vec![state.to_owned()],
         ..disclosures::Filter::default()

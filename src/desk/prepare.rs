@@ -1,6 +1,8 @@
 //! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
 
-use super::{Desk, Error, FieldFault, House, Who, disclose, fill, project, sealing, vouch};
+use super::{
+    Desk, Error, FieldFault, House, Who, disclose, fill, project, register, sealing, vouch,
+};
 use crate::{
     base::{CaseId, Digest, DraftId, Moment},
     law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
@@ -92,7 +94,7 @@ pub fn prepare_in(
     let act = Act::parse(&form.kind, &serde_json::Value::Object(facts.clone()))
         .map_err(|fault| Error::invalid(form.kind.clone(), format!("事项不完整：{fault}")))?;
     let people = fill::signers(&ground, form, &act)?;
-    object(&ground, &act, &people)?;
+    object(db, &ground, &act, &people, exhibits.len())?;
     let signers = people
         .iter()
         .map(|person| {
@@ -163,8 +165,14 @@ fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
     ))
 }
 
-/// Asks the law before anybody signs, so that a refusal costs no signature.
-fn object(ground: &Ground<'_>, act: &Act, people: &[String]) -> Result<(), Error> {
+/// Asks the law and the rows before anybody signs, so that a refusal costs no signature.
+fn object(
+    db: &mut Db,
+    ground: &Ground<'_>,
+    act: &Act,
+    people: &[String],
+    exhibits: usize,
+) -> Result<(), Error> {
     let house = ground.house;
     let pack = project::pack_of(house, &ground.agency)?;
     let objections = gate::objections(
@@ -176,7 +184,8 @@ fn object(ground: &Ground<'_>, act: &Act, people: &[String]) -> Result<(), Error
         ground.now,
         people,
     );
-    if objections.is_empty() { Ok(()) } else { Err(project::refusal(objections)) }
+    let rows = register::objections(db, house, &ground.agency.id, act, people, exhibits)?;
+    project::refuse(objections, rows)
 }
 
 fn faults(found: Vec<crate::law::forms::FormFault>) -> Error {

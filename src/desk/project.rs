@@ -71,12 +71,26 @@ pub fn judge(
     if payload.at > latest {
         return Err(Error::refused("签名时间晚于服务器时间，请校准设备时钟后重新签名。"));
     }
-    if !objections.is_empty() {
-        return Err(refusal(objections));
-    }
+    let exhibits = payload.exhibits.len();
+    let rows = register::objections(db, house, &agency.id, &act, &people(payload), exhibits)?;
+    refuse(objections, rows)?;
     register::check(db, &agency.id, &act)?;
     register::check_exhibits(db, payload)?;
     Ok(Some(Judged { state, act, case, agency }))
+}
+
+/// Refuses for all objections of the law and all that the rows tell against the record.
+///
+/// # Errors
+/// `Refused` unless there is neither.
+pub fn refuse(objections: Vec<gate::Objection>, rows: Vec<Reason>) -> Result<(), Error> {
+    match refusal(objections) {
+        Error::Refused(mut reasons) => {
+            reasons.extend(rows);
+            if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(reasons)) }
+        }
+        other => Err(other),
+    }
 }
 
 /// All objections of the law as one refusal.
@@ -266,7 +280,8 @@ fn write_clocks(
         provisional: clock.provisional,
         met_on: clock.met_on.map(|day| day.to_string()),
     };
-    let rows: Vec<clocks::ClockRow> = now.into_iter().enumerate().map(row).collect();
+    let watched = procedure::supervised(now, state.closed_on.is_some());
+    let rows: Vec<clocks::ClockRow> = watched.map(row).collect();
     Ok(clocks::replace(db, case_id, &rows)?)
 }
 

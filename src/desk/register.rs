@@ -3,15 +3,23 @@
 //! A record made elsewhere brings its own copy of these facts, and the law judges by that copy.
 
 use super::{
-    Error, Reason,
+    Error, House, Reason,
     permit::{self, Role},
     receive_exhibit::exhibit_ref,
 };
 use crate::{
-    law::act::{Act, Officer},
+    base::Day,
+    law::{
+        act::{Act, Officer},
+        rule,
+        words::day,
+    },
     ledger::record::Payload,
     store::{Db, OrNone, exhibits, items, people},
 };
+
+/// Kind of the items that a penalty case may name.
+pub const PENALTY: &str = "penalty";
 
 /// Compares the people and the item named by `act` with the register of `agency`.
 ///
@@ -53,6 +61,67 @@ pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
     }
     let reason = |text| Reason { text, article: String::new(), fix: "people".into() };
     Err(Error::Refused(reasons.into_iter().map(reason).collect()))
+}
+
+/// What the rows tell against a record beside the law's objections, known before anybody signs: no exhibit where the
+/// form asks for one, evidence taken by who holds no valid certificate, a filing under an item that punishes nothing.
+pub fn objections(
+    db: &mut Db,
+    house: &House,
+    agency: &str,
+    act: &Act,
+    signers: &[String],
+    exhibits: usize,
+) -> Result<Vec<Reason>, Error> {
+    let mut found = Vec::new();
+    let rules = &house.rulebook;
+    let mut add = |article: &str, text: String| {
+        found.push(Reason { text, article: article.to_owned(), fix: act.kind().to_owned() });
+    };
+    let form = rules.form(act.kind());
+    if let Some(form) = form.filter(|form| form.lacks_exhibit(exhibits)) {
+        add(&form.article, format!("{}应当附有附件，记录没有附件", form.title));
+    }
+    match act {
+        Act::Evidence { on, .. } => {
+            let article = &rules.rule(rule::TWO_OFFICERS).article;
+            for id in signers {
+                if let Some(text) = uncertified(db, agency, id, *on)? {
+                    add(article, text);
+                }
+            }
+        }
+        Act::Filing { item, .. } => {
+            let listed = item_in_use(db, agency, item)?;
+            if let Some(item) = listed.filter(|item| item.act_kind != PENALTY) {
+                let article = &rules.rule(rule::FILE).article;
+                let text =
+                    format!("执法事项“{} {}”不是行政处罚事项，不能据以立案", item.code, item.name);
+                add(article, text);
+            }
+        }
+        _ => {}
+    }
+    Ok(found)
+}
+
+/// Why whoever signs for evidence taken on `on` may not have taken it; none for an officer certified that day.
+fn uncertified(db: &mut Db, agency: &str, id: &str, on: Day) -> Result<Option<String>, Error> {
+    let Some(person) = colleague(db, agency, id, Role::Officer)? else {
+        return Ok(Some("证据材料的签名人不是本机关登记的执法人员".into()));
+    };
+    let ends = (person.certificate_from.parse::<Day>(), person.certificate_until.parse::<Day>());
+    Ok(match ends {
+        (Ok(from), Ok(until)) if from <= on && on <= until => None,
+        (Ok(from), Ok(until)) => Some(format!(
+            "证据材料签名人的执法证{}的有效期为{}至{}，{}不在有效期内",
+            person.certificate,
+            day(from),
+            day(until),
+            day(on),
+        )),
+        _ => Some("证据材料的签名人没有登记执法证件，不得收集证据".into()),
+    })
 }
 
 /// The item `code` of `agency`, if new cases may name it.

@@ -245,6 +245,9 @@ pub enum Act {
         /// The party asked for a hearing (art. 64); none may decide before it is held.
         #[serde(default, skip_serializing_if = "Not::not")]
         hearing_requested: bool,
+        /// The party expressly gave up the hearing it was told of (art. 63); records older than this fact gave up none.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        hearing_waived: bool,
     },
     /// 听证 (art. 64), short form
     Hearing {

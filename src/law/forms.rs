@@ -212,6 +212,11 @@ impl FormSpec {
         self.roles.contains(&role)
     }
 
+    /// Whether a record with so many exhibits lacks the one that this kind asks for.
+    pub fn lacks_exhibit(&self, exhibits: usize) -> bool {
+        self.exhibits == Exhibits::Required && exhibits == 0
+    }
+
     /// Paths of facts the server must add to what [`FormSpec::facts`] returns.
     pub fn filled(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().filter(|field| field.filled).map(|field| field.path.as_str())

@@ -1,6 +1,7 @@
 //! May this act be done now? Answers with every objection at once, each with article, text and remedy.
 
 mod decision;
+mod heard;
 mod hearing;
 mod order;
 mod people;

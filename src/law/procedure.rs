@@ -6,7 +6,7 @@ mod facts;
 mod needs;
 
 pub(super) use clocks::run;
-pub use clocks::{Clock, clocks, notice_effective, remedies};
+pub use clocks::{Clock, clocks, notice_effective, remedies, supervised};
 pub use facts::{
     Concluded, Decided, Disclosed, Discussed, Filed, Heard, Noticed, Opinion, Round, Served,
     Stated, Withheld,

@@ -1,4 +1,5 @@
-//! 期限: the statutory time limits that run in each case. Derived; replaced whenever the case moves.
+//! 期限: the statutory time limits that the agency has to keep in each case; the party's own are not among them.
+//! Derived; replaced whenever the case moves.
 
 use super::engine::Db;
 use super::error::Error;

@@ -53,7 +53,7 @@ async fn corrected_and_closed(site: &Site, team: &Team) {
     let notice = forms::notice(826, &team.wang.id, 120_000, true);
     team.add("notice", &case, &notice).await.good();
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let discussion = forms::discussion(827, &team.leaders(), 120_000);
     team.add("discussion", &case, &discussion).await.good();
     team.add("decision", &case, &forms::decision(827, 120_000)).await.good();

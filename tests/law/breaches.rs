@@ -293,10 +293,17 @@ pub fn notice_breaches() -> Vec<Breach> {
         ("statement before service", ordinary(), statement(825, true, false, false), "house-order"),
         ("waived and adopted", ordinary(), statement(827, true, true, true), "penalty-45"),
         (
-            "waived and a hearing asked",
-            ordinary(),
-            change!(statement(827, true, false, false), Statement { hearing_requested = true }),
+            "hearing given up and asked for",
+            plus(major(), told()),
+            change!(waiver(827), Statement { hearing_requested = true }),
             "penalty-64",
+        ),
+        ("hearing given up that was never told", ordinary(), waiver(827), "penalty-63"),
+        (
+            "statement given up and a hearing asked",
+            plus(major(), told()),
+            change!(statement(827, true, false, false), Statement { hearing_requested = true }),
+            "",
         ),
         ("adopted without recheck", ordinary(), statement(827, false, false, true), "penalty-45"),
         (

@@ -92,9 +92,40 @@ fn a_changed_file_voids_the_review() {
         story.tell(harmless);
         assert!(story.state.passing_round().is_some());
     }
+    let told = plus(major(), notice(826, fine(120_000), true));
+    let voids = |act: Act, exhibits: usize| {
+        let mut story = told.clone();
+        story.force_with(act, exhibits);
+        story.state.passing_round().is_none()
+    };
+    assert!(voids(statement(828, false, true, false), 1), "new evidence, though not adopted");
+    assert!(!voids(waiver(828), 1), "the signed waiver");
+    assert!(!voids(Act::Custody { on: day(828) }, 1), "bytes merely received");
     let mut adopted = plus(major(), notice(826, fine(120_000), true));
     adopted.tell(statement(828, false, true, true));
     assert!(adopted.state.passing_round().is_none());
+}
+
+/// Only what the agency must do is watched, and nothing in a closed case.
+#[test]
+fn supervision_watches_the_agency() {
+    let watched = |story: &Story| -> Vec<String> {
+        let pack = RULES.pack(story.pack).unwrap();
+        let clocks = procedure::clocks(&RULES, &CALENDAR, pack, &story.state);
+        let rows = procedure::supervised(clocks, story.state.closed_on.is_some());
+        rows.filter(|(_, clock)| clock.met_on.is_none()).map(|(_, clock)| clock.label).collect()
+    };
+    let told = plus(major(), notice(826, fine(120_000), true));
+    assert_eq!(watched(&told), ["作出处理决定"]);
+    assert_eq!(watched(&served()), ["公示决定"]);
+    let mut voided = submitted();
+    assert_eq!(watched(&voided), ["作出处理决定", "第1轮法制审核"]);
+    voided.tell(change!(evidence(), Evidence { on = day(822) }));
+    assert_eq!(watched(&voided), ["作出处理决定"], "no opinion is awaited any more");
+    let mut closed = served();
+    closed.tell(disclosure(902, record(10)));
+    closed.force(Act::Closing { on: day(1128), approved_by: "chief".to_owned() });
+    assert_eq!(watched(&closed), Vec::<String>::new());
 }
 
 #[test]

@@ -26,17 +26,78 @@ pub fn decision_breaches() -> Vec<Breach> {
     let mut returned = ordinary_concluded();
     returned.tell(submission(821, 1, fine(50_000)));
     let mut undiscussed = major();
-    undiscussed.tell(notice(826, fine(120_000), true)).tell(statement(827, true, false, false));
+    undiscussed.tell(notice(826, fine(120_000), true)).tell(waiver(827));
     let mut unnoticed = major();
     unnoticed.tell(discussion(828, fine(120_000)));
     let mut raised = major();
-    raised.force(notice(826, fine(130_000), true)).tell(statement(827, true, false, false));
+    raised.force(notice(826, fine(130_000), true)).tell(waiver(827));
     raised.tell(discussion(828, fine(130_000)));
     let mut unreviewed = major();
     unreviewed.tell(notice(826, fine(120_000), true)).tell(hearing());
     unreviewed.force(discussion(911, fine(120_000)));
     let after_hearing = decision(914, fine(120_000), Some(record(6)));
+    let mut half_waived = major();
+    half_waived.tell(notice(826, fine(120_000), true)).tell(statement(827, true, false, false));
+    half_waived.tell(discussion(828, fine(120_000)));
+    let mut heard = major();
+    heard.tell(notice(826, fine(120_000), true)).tell(hearing());
+    heard.tell(submission(911, 2, fine(120_000)));
+    heard.tell(review(911, 2, head(9), ReviewResult::Agree));
+    let mut foreseen = major();
+    foreseen.tell(discussion(825, fine(120_000))).tell(notice(826, fine(120_000), true));
+    let waived = || plus(ordinary(), statement(831, true, false, false));
     vec![
+        (
+            "decided before the waiver",
+            waived(),
+            decision(828, fine(50_000), None),
+            "penalty-45 penalty-62",
+        ),
+        ("decided on the day of the waiver", waived(), decision(831, fine(50_000), None), ""),
+        (
+            "decided before the notice",
+            waived(),
+            decision(825, fine(50_000), None),
+            "penalty-44 penalty-45 penalty-62",
+        ),
+        (
+            "decided before the defence was rechecked",
+            plus(ordinary(), statement(904, false, true, false)),
+            plain(fine(50_000)),
+            "penalty-45",
+        ),
+        (
+            "spared before the defence was rechecked",
+            plus(ordinary(), statement(904, false, true, false)),
+            none(Outcome::NotEstablished),
+            "penalty-45",
+        ),
+        (
+            "only the statement given up",
+            half_waived.clone(),
+            decision(831, fine(120_000), Some(record(6))),
+            "penalty-62",
+        ),
+        (
+            "only the statement given up, periods run out",
+            half_waived,
+            decision(903, fine(120_000), Some(record(6))),
+            "",
+        ),
+        (
+            "discussed before the notice",
+            waived(),
+            discussion(825, fine(50_000)),
+            "penalty-44 penalty-45",
+        ),
+        ("discussed before the hearing", heard, discussion(909, fine(120_000)), "penalty-64"),
+        (
+            "discussed before the hearing was given up",
+            plus(plus(major(), notice(826, fine(120_000), true)), waiver(828)),
+            discussion(827, fine(120_000)),
+            "penalty-45 penalty-63",
+        ),
+        ("discussed before the notice came", foreseen, decide(fine(120_000)), "penalty-44"),
         ("above review", raised, decide(fine(130_000)), "penalty-58"),
         ("no review after the hearing", unreviewed, after_hearing, "penalty-58 penalty-58"),
         ("no notice", ordinary_concluded(), plain(fine(50_000)), "penalty-62"),

@@ -108,6 +108,12 @@ impl Story {
 
     /// Tells the act whatever the gate says.
     pub fn force(&mut self, act: Act) -> &mut Story {
+        let exhibits = usize::from(matches!(act, Act::Evidence { .. }));
+        self.force_with(act, exhibits)
+    }
+
+    /// [`Story::force`] with so many exhibits.
+    pub fn force_with(&mut self, act: Act, exhibits: usize) -> &mut Story {
         let seq = self.state.records;
         self.state.apply(&Step {
             kind: act.kind().to_owned(),
@@ -117,7 +123,7 @@ impl Story {
             record: record(seq),
             head: head(seq),
             seq,
-            exhibits: usize::from(matches!(act, Act::Evidence { .. })),
+            exhibits,
             act: act.clone(),
         });
         let pack = RULES.pack(self.pack).unwrap();
@@ -194,7 +200,26 @@ pub fn notice(served: u16, proposed: Penalty, hearing_told: bool) -> Act {
 }
 
 pub fn statement(on: u16, waived: bool, rechecked: bool, adopted: bool) -> Act {
-    Act::Statement { on: day(on), waived, rechecked, adopted, hearing_requested: false }
+    Act::Statement {
+        on: day(on),
+        waived,
+        rechecked,
+        adopted,
+        hearing_requested: false,
+        hearing_waived: false,
+    }
+}
+
+/// Statement, defence and hearing, all given up.
+pub fn waiver(on: u16) -> Act {
+    Act::Statement {
+        on: day(on),
+        waived: true,
+        rechecked: false,
+        adopted: false,
+        hearing_requested: false,
+        hearing_waived: true,
+    }
 }
 
 pub fn hearing() -> Act {
@@ -258,7 +283,7 @@ pub fn major() -> Story {
 /// The major case after notice, waiver and discussion: ready for decision.
 pub fn ready() -> Story {
     let mut story = major();
-    story.tell(notice(826, fine(120_000), true)).tell(statement(827, true, false, false));
+    story.tell(notice(826, fine(120_000), true)).tell(waiver(827));
     story.tell(discussion(828, fine(120_000)));
     story
 }

@@ -142,6 +142,12 @@ pub fn waiver(on: u16) -> Value {
     json!({ "on": day(on), "waived": "1", "text.statement": "当事人书面放弃陈述、申辩。" })
 }
 
+/// Statement, defence and the hearing that was told, all given up.
+pub fn full_waiver(on: u16) -> Value {
+    let text = "当事人书面放弃陈述、申辩和听证。";
+    with(waiver(on), json!({ "hearing_waived": "1", "text.statement": text }))
+}
+
 pub fn discussion(on: u16, attendees: &[&str], yuan: u32) -> Value {
     with(
         json!({

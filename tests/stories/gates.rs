@@ -7,6 +7,7 @@ use crate::{
     site::Site,
 };
 use serde_json::{Value, json};
+use zhijian::evidence::generate;
 
 /// Asks for a record that the law refuses, and makes sure that nothing moved.
 async fn refused(
@@ -39,6 +40,11 @@ async fn two_certified_officers() {
     let text = "有效期为2024年1月1日至2026年8月2日，2026年8月3日不在有效期内";
     only(&refused(&site, &team.li, "filing", None, &form).await, text);
     let case = team.file(803).await;
+    let taken = forms::evidence(803, &[]);
+    let reasons = refused(&site, &lapsed, "evidence", Some(&case), &taken).await;
+    only(&reasons, "证据材料签名人的执法证");
+    only(&reasons, "2026年8月3日不在有效期内");
+    team.add("evidence", &case, &taken).await.good();
     let hidden = forms::with(
         forms::inspection(803, &team.wang.id),
         json!({ "certificate_shown": "", "rights_told": "" }),
@@ -63,6 +69,46 @@ async fn nobody_is_punished_unheard_or_beyond_what_was_told() {
     let above = refused(&site, &team.chief, "decision", Some(&case), &form).await;
     only(&above, "决定的处罚超出已经告知的处罚");
     team.add("decision", &case, &forms::decision(903, 50_000)).await.good();
+}
+
+/// A waiver counts from its day on, and giving up the statement gives up no hearing.
+#[actix_web::test]
+async fn nobody_is_decided_on_before_they_gave_up_their_rights() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.told(&site, 50_000, false).await;
+    site.on(831);
+    team.add("statement", &case, &forms::waiver(831)).await.good();
+    let form = forms::decision(828, 50_000);
+    let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
+    let late = "决定日期2026年8月28日早于当事人放弃陈述、申辩日期2026年8月31日";
+    assert_eq!(reasons.len(), 2, "{reasons:#?}");
+    assert!(reasons.iter().any(|text| text.contains("陈述申辩期至2026年9月2日届满")));
+    assert!(reasons.iter().any(|text| text.contains(late)), "{reasons:#?}");
+    let form = forms::decision(825, 50_000);
+    let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
+    let untold = "决定日期2026年8月25日早于告知书送达日期2026年8月26日";
+    assert!(reasons.iter().any(|text| text.contains(untold)), "{reasons:#?}");
+    team.add("decision", &case, &forms::decision(831, 50_000)).await.good();
+}
+
+#[actix_web::test]
+async fn who_gave_up_the_statement_may_still_ask_for_a_hearing() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.told(&site, 120_000, true).await;
+    site.on(827);
+    let asked = format!("/api/v1/forms/statement?case={case}");
+    let form = team.li.get(&asked).await.good().to_string();
+    assert!(form.contains("当事人明确放弃听证"), "{form}");
+    team.add("statement", &case, &forms::waiver(827)).await.good();
+    let form = forms::discussion(827, &team.leaders(), 120_000);
+    team.add("discussion", &case, &form).await.good();
+    let form = forms::decision(827, 120_000);
+    let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
+    only(&reasons, "申请听证期至2026年9月2日届满");
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
+    team.add("decision", &case, &form).await.good();
 }
 
 #[actix_web::test]
@@ -100,7 +146,7 @@ async fn a_record_after_the_review_voids_it() {
     let team = Team::enter(&site).await;
     let case = team.told(&site, 120_000, true).await;
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let form = forms::discussion(827, &team.leaders(), 120_000);
     team.add("discussion", &case, &form).await.good();
     team.add("inspection", &case, &forms::inspection(827, &team.wang.id)).await.good();
@@ -113,13 +159,30 @@ async fn a_record_after_the_review_voids_it() {
     assert_eq!(team.zhao.get("/api/v1/reviews").await.good()["reviews"], json!([]));
 }
 
+/// What the party brings along changes the file even when it is not adopted.
+#[actix_web::test]
+async fn new_evidence_of_the_party_voids_the_review() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.told(&site, 120_000, true).await;
+    site.on(827);
+    let letter = team.li.upload(&case, "进货票据.jpg", &generate::image(5).unwrap()).await;
+    let said = json!({ "on": "2026-08-27", "rechecked": "1", "exhibits": [letter],
+        "text.statement": "当事人提交进货票据。", "text.recheck": "不予采纳。" });
+    team.add("statement", &case, &said).await.good();
+    let file = team.li.get(&format!("/api/v1/cases/{case}")).await.good();
+    let voided = file["rounds"][0]["voided"].as_str().unwrap();
+    assert!(voided.contains("陈述申辩") && voided.contains("本轮审核作废"), "{file}");
+    site.holds().await;
+}
+
 #[actix_web::test]
 async fn a_draft_signed_after_the_file_moved_is_judged_again() {
     let site = Site::open().await;
     let team = Team::enter(&site).await;
     let case = team.told(&site, 120_000, true).await;
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let form = forms::discussion(827, &team.leaders(), 120_000);
     team.add("discussion", &case, &form).await.good();
     let form = forms::decision(827, 120_000);
@@ -163,7 +226,7 @@ async fn heavy_penalties_are_discussed_by_the_leaders() {
     let team = Team::enter(&site).await;
     let case = team.told(&site, 120_000, true).await;
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let form = forms::decision(827, 120_000);
     let reasons = refused(&site, &team.chief, "decision", Some(&case), &form).await;
     only(&reasons, "应当由负责人集体讨论决定");

@@ -5,8 +5,10 @@ use crate::{
     case::Team,
     forms::{self, with},
     people::Person,
+    refusals::offline,
     site::{CODE, ITEM, Site},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::Method;
 use serde_json::json;
 
@@ -122,6 +124,32 @@ async fn a_filing_names_its_item_by_code_or_as_listed() {
     let long = page(&team.li, "/office/cases/new").await;
     assert!(long.contains("<datalist id=\"list-item\">") && long.contains("list=\"list-item\""));
     assert!(long.contains("<option value=\"CP-40 销售不合格产品\">"));
+}
+
+#[actix_web::test]
+async fn a_case_is_filed_under_a_penalty_item_only() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let check = with(forms::item("JC-1"), json!({ "act_kind": "inspection" }));
+    team.sun.post("/api/v1/items", &check).await.good();
+    let offered = page(&team.li, "/office/cases/new").await;
+    assert!(offered.contains(ITEM) && !offered.contains("JC-1"), "{offered}");
+    let filing = forms::filing(803, &team.wang.id, &team.chief.id);
+    let form = with(filing.clone(), json!({ "item": "JC-1" }));
+    let refused = team.li.prepare("filing", None, &form).await;
+    refused.objected("不是行政处罚事项，不能据以立案", "第五十四条");
+    // Nor is it when the record was made elsewhere and only now arrives.
+    let mut signing = team.chief.0.clone();
+    signing.key = signing.enrol_own().await;
+    let mut draft = team.li.prepare("filing", None, &filing).await.good();
+    let payload = STANDARD.decode(draft["payload"].as_str().unwrap()).unwrap();
+    let payload = String::from_utf8(payload).unwrap();
+    draft["payload"] = STANDARD.encode(payload.replace(ITEM, "JC-1")).into();
+    let record = offline(&draft, &[&team.li.key, &signing.key]);
+    let before = site.counts();
+    let answer = team.li.post("/api/v1/records", &record).await;
+    assert!(answer.reasons().iter().any(|text| text.contains("不是行政处罚事项")));
+    assert_eq!(site.counts(), before);
 }
 
 #[actix_web::test]

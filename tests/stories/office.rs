@@ -142,6 +142,11 @@ async fn reviewers_and_clerks_work_by_pages() {
     assert!(page(&team.zhao, "/office/reviews").await.contains(&path));
     let file = page(&team.zhao, &path).await;
     assert!(file.contains("属于重大执法决定") && file.contains("请您判断"), "{file}");
+    assert!(file.contains("送审后案卷没有变动"));
+    team.li.upload(&case, "照片.jpg", &generate::image(3).unwrap()).await;
+    let file = page(&team.zhao, &path).await;
+    assert!(!file.contains("送审后案卷没有变动"), "an exhibit came, though it voids nothing");
+    assert!(file.contains("第1轮送审后案卷又增加：附件入库"), "{file}");
     assert!(
         !page(&team.chief, &path).await.contains("生成待签记录"),
         "heads look, reviewers write"

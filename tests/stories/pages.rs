@@ -102,7 +102,7 @@ async fn a_case_by_plain_forms() {
     leads(&send(&zhao, &leads(&draft), &json!({ "password": PASSWORD })).await);
     let form = forms::notice(820, &wang_id, 120_000, true);
     record(&li, &format!("{records}/notice"), &form, &[]).await;
-    record(&li, &format!("{records}/statement"), &forms::waiver(820), &[]).await;
+    record(&li, &format!("{records}/statement"), &forms::full_waiver(820), &[]).await;
 
     let early = send(&chief, &format!("{records}/decision"), &forms::decision(820, 120_000)).await;
     assert_eq!(early.status, 422);

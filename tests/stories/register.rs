@@ -148,7 +148,7 @@ async fn whoever_discusses_is_registered() {
     let team = Team::enter(&site).await;
     let case = team.told(&site, 120_000, true).await;
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     let mut signing = team.chief.0.clone();
     signing.key = signing.enrol_own().await;
     let form = forms::discussion(827, &team.leaders(), 120_000);

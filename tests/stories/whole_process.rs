@@ -80,7 +80,7 @@ async fn whole_process(site: &Site) {
     site.on(826);
     team.add("notice", &case, &forms::notice(826, &team.wang.id, yuan, true)).await.good();
     site.on(827);
-    team.add("statement", &case, &forms::waiver(827)).await.good();
+    team.add("statement", &case, &forms::full_waiver(827)).await.good();
     site.on(828);
     let discussion = forms::discussion(828, &team.leaders(), yuan);
     team.add("discussion", &case, &discussion).await.good();

@@ -270,7 +270,7 @@ impl<'h> Rows<'h> {
         }
     }
 
-    /// The clocks that run, or ran, in the case as it stands.
+    /// The clocks that supervision watches in the case as it stands.
     pub(super) fn clocks(&self) -> Vec<ClockRow> {
         let House { rulebook, calendar, .. } = self.house;
         let clocks = procedure::clocks(rulebook, calendar, self.pack, &self.state);
@@ -284,7 +284,8 @@ impl<'h> Rows<'h> {
             provisional: clock.provisional,
             met_on: clock.met_on.map(|day| day.to_string()),
         };
-        clocks.into_iter().enumerate().map(row).collect()
+        let closed = self.case.as_ref().is_some_and(|case| case.closed_at.is_some());
+        procedure::supervised(clocks, closed).map(row).collect()
     }
 
     fn due(&self, from: Day, period: &Period) -> String {

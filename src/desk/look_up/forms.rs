@@ -6,8 +6,11 @@ use super::{
 };
 use crate::{
     base::{CaseId, Day},
-    desk::{Desk, Error, House, Role, Who, disclose, file, permit, project},
-    law::forms::{Choice, Exhibits, FieldSpec, FormSpec, Input, Source},
+    desk::{Desk, Error, House, Role, Who, disclose, file, permit, project, register},
+    law::{
+        forms::{Choice, Exhibits, FieldSpec, FormSpec, Input, Source},
+        procedure::CaseState,
+    },
     store::{Db, OrNone, agencies, cases, chains, items, people},
 };
 use serde::Serialize;
@@ -96,6 +99,9 @@ fn build(
     for field in &mut spec.fields {
         offer(db, who, field, &everybody)?;
     }
+    if !hearing_told(case.as_ref())? {
+        spec.fields.retain(|field| field.path != "hearing_waived");
+    }
     let proposals = match &case {
         Some(case) if disclose::composes(kind) => {
             let agency = agencies::find(db, &who.agency)?;
@@ -143,10 +149,18 @@ fn first_answers(
     let pack = project::pack_of(house, &agency)?;
     let ground = prefill::Ground { house, spec, case, records: &records, pack, today };
     let mut answers = prefill::prefill(db, &ground)?;
-    if let Some(file) = file.filter(|_| spec.exhibits == Exhibits::Required) {
+    let carries = spec.exhibits == Exhibits::Required || spec.kind == "evidence";
+    if let Some(file) = file.filter(|_| carries) {
         answers.insert("exhibits".into(), unnamed(file));
     }
     Ok(answers)
+}
+
+/// Whether the party was told of a hearing, so that it can give one up.
+fn hearing_told(case: Option<&cases::Case>) -> Result<bool, Error> {
+    let Some(case) = case else { return Ok(false) };
+    let state: CaseState = serde_json::from_str(&case.state).map_err(Error::broken)?;
+    Ok(state.notice().is_some_and(|notice| notice.hearing_told))
 }
 
 /// Exhibits that no signed record of the case names yet; their custody records do not count.
@@ -183,6 +197,7 @@ fn offer(db: &mut Db, who: &Who, field: &mut FieldSpec, people: &[Choice]) -> Re
     if field.options_from == Some(Source::Items) {
         field.options = items::search(db, &who.agency, "", ITEMS_OFFERED)?
             .into_iter()
+            .filter(|item| item.act_kind == register::PENALTY)
             .map(|item| {
                 let label = format!("{} {}", item.code, item.name);
                 Choice::new(item.code, label)

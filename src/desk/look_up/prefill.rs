@@ -150,7 +150,10 @@ fn text(
         },
         ("decision", "text.defence") => {
             let said = state.notice().and_then(|notice| notice.statements.last());
-            said.filter(|said| said.waived).map(|_| "当事人明确放弃陈述、申辩。".to_owned())
+            said.filter(|said| said.waived).map(|said| match said.hearing_waived {
+                true => "当事人明确放弃陈述、申辩和听证。".to_owned(),
+                false => "当事人明确放弃陈述、申辩。".to_owned(),
+            })
         }
         ("decision", "text.performance") => proposed(kind, state)
             .filter(|penalty| penalty.fine > Money::ZERO)

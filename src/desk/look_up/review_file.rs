@@ -2,7 +2,7 @@
 //! The machine answers the formal half; it never concludes.
 
 use super::{
-    case_file::{self, CaseFile, ClockView, Line},
+    case_file::{self, CaseFile, Line},
     day_words,
 };
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
         act::{Act, Finding, ReviewResult, Reviewer},
         gate, major,
         pack::Pack,
-        procedure::{CaseState, Round},
-        rule,
+        procedure::{self, CaseState, Round},
+        rule, words,
     },
     ledger::entry::{self, Entry},
     store::{Db, OrNone, agencies, cases, entries, items, people, reviews},
@@ -192,6 +192,12 @@ fn judgement(ground: &Ground<'_>) -> Vec<Reason> {
             add(rule::RESUBMIT, text);
         }
     }
+    let added = added(ground.file);
+    if !added.is_empty() {
+        let (round, list) = (ground.round.round, added.join("、"));
+        let text = format!("第{round}轮送审后案卷又增加：{list}，请判断是否影响审核");
+        add(rule::RESUBMIT, text);
+    }
     if state.interviews == 0 {
         add(rule::SHOW_CERTIFICATE, "案卷没有询问笔录，请判断事实是否清楚".into());
     }
@@ -203,18 +209,17 @@ fn judgement(ground: &Ground<'_>) -> Vec<Reason> {
         let text = format!("上一轮退回时列出{}条问题，请逐条核对是否已经处理", last.issues);
         add(rule::RESUBMIT, text);
     }
-    for clock in ground.file.clocks.iter().filter(|clock| is_late(clock)) {
+    let House { rulebook, calendar, .. } = ground.house;
+    let today = ground.now.day();
+    let clocks = procedure::clocks(rulebook, calendar, ground.pack, state);
+    for clock in clocks.into_iter().filter(|clock| clock.of_agency() && clock.late(today)) {
         found.push(Reason {
-            text: format!("{}已经超过期限（{}）", clock.label, clock.due),
-            article: clock.article.clone(),
+            text: format!("{}已经超过期限（{}）", clock.label, words::day(clock.due)),
+            article: clock.article,
             fix: String::new(),
         });
     }
     found
-}
-
-fn is_late(clock: &ClockView) -> bool {
-    clock.state.ends_with("late")
 }
 
 /// The formal half, answered from the records themselves.
@@ -252,8 +257,17 @@ fn passed(db: &mut Db, ground: &Ground<'_>) -> Result<Vec<Reason>, Error> {
         let text = format!("案卷共{}条记录，次序连续，未见增删改动", linked.len());
         add(rule::WHOLE_PROCESS, text);
     }
-    add(rule::RESUBMIT, format!("第{}轮送审后案卷没有变动", ground.round.round));
+    if added(ground.file).is_empty() {
+        add(rule::RESUBMIT, format!("第{}轮送审后案卷没有变动", ground.round.round));
+    }
     Ok(found)
+}
+
+/// Every record since the submission in words, exhibits merely received included.
+fn added(file: &CaseFile) -> Vec<String> {
+    let submitted = newest(file, "submission").map_or(0, |record| record.number);
+    let later = file.records.iter().filter(|record| record.number > submitted);
+    later.map(|record| format!("{}（{}）", record.title, record.received_at)).collect()
 }
 
 fn staffed(act: &Act, on: Day) -> bool {

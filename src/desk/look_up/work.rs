@@ -8,7 +8,11 @@ use super::{
 use crate::{
     base::Day,
     desk::{Desk, Error, House, Role, Who, project},
-    law::{clock::deadline, words},
+    law::{
+        clock::deadline,
+        procedure::{self, CaseState},
+        words,
+    },
     store::{
         self, Db, agencies, clocks, decisions,
         reviews::{self, DueCursor},
@@ -59,7 +63,9 @@ pub struct Due {
 pub struct Overdue {
     /// The case.
     pub case: CaseCard,
-    /// What should have been done.
+    /// What should have been done, in a few words.
+    pub label: String,
+    /// The rule that asks for it.
     pub what: String,
     /// Article.
     pub article: String,
@@ -226,6 +232,7 @@ fn run_out(
         let case = store::cases::find(db, &row.case_id)?;
         let rule = house.rulebook.rule(&row.rule);
         list.push(Overdue {
+            label: label(db, house, &case, &row)?,
             case: cases::card(db, case, today)?,
             what: rule.text.clone(),
             article: rule.article.clone(),
@@ -234,4 +241,21 @@ fn run_out(
     }
     let total = clocks::count_overdue(db, &scope, today)?;
     Ok(OverduePage { clocks: list, total, next })
+}
+
+/// What the clock of `row` is called in its case.
+fn label(
+    db: &mut Db,
+    house: &House,
+    case: &store::cases::Case,
+    row: &clocks::ClockRow,
+) -> Result<String, Error> {
+    let agency = agencies::find(db, &row.agency_id)?;
+    let pack = project::pack_of(house, &agency)?;
+    let state: CaseState = serde_json::from_str(&case.state).map_err(Error::broken)?;
+    let clocks = procedure::clocks(&house.rulebook, &house.calendar, pack, &state);
+    let same = |clock: &procedure::Clock| {
+        clock.rule == row.rule && clock.start.to_string() == row.start_on
+    };
+    Ok(clocks.into_iter().find(same).map(|clock| clock.label).unwrap_or_default())
 }

@@ -1,10 +1,9 @@
 //! The decision itself, and what follows it: service, execution, closing.
 
-use super::hearing::{answer_until, service, sums};
-use super::{Case, because, beyond};
+use super::hearing::{service, sums};
+use super::{Case, because, beyond, heard};
 use crate::base::{Day, Digest, Money};
-use crate::law::act::{Act, Outcome, Penalty, PenaltyKind, ServiceMethod};
-use crate::law::clock::working_days_left;
+use crate::law::act::{Act, Outcome, Penalty, PenaltyKind};
 use crate::law::rule;
 use crate::law::words::day;
 
@@ -16,6 +15,7 @@ pub(super) fn check(case: &mut Case<'_>) {
             }
             sums(case, penalty);
             relied_on(case, *review);
+            heard::dated(case, "决定", *on);
             if *outcome == Outcome::Penalty {
                 punish(case, *on, penalty);
             } else {
@@ -43,71 +43,9 @@ fn punish(case: &mut Case<'_>, on: Day, penalty: &Penalty) {
     if penalty.kinds.is_empty() {
         case.object_here(rule::DECISION_TEXT, "决定给予行政处罚，但未载明处罚种类");
     }
-    told_and_heard(case, on, penalty);
+    heard::before_punishing(case, on, penalty);
     reviewed(case, on, penalty);
     discussed(case, on, penalty);
-}
-
-/// art. 44, 45, 62–64.
-fn told_and_heard(case: &mut Case<'_>, on: Day, penalty: &Penalty) {
-    let Some(notice) = case.state.notice() else {
-        let text = "尚未告知当事人拟作出的处罚内容及事实、理由、依据，不得作出决定";
-        return case.object(rule::NO_DECISION_UNHEARD, "notice", text);
-    };
-    let spoke = notice.statements.iter().any(|said| !said.waived);
-    for more in beyond(&notice.proposed, penalty) {
-        let (id, why) = match spoke {
-            true => (rule::HEAR, "不得因陈述、申辩给予更重的处罚；确有新的事实的，应当重新告知"),
-            false => (rule::TELL, "应当重新告知"),
-        };
-        case.object(id, "notice", format!("决定的处罚超出已经告知的处罚：{more}，{why}"));
-    }
-    let due = case.hearing_due(penalty, on);
-    if !due.is_empty() && !notice.hearing_told {
-        let text = format!("{}，但告知书未告知当事人有要求听证的权利", because(&due));
-        case.object(rule::HEARING_RIGHT, "notice", text);
-    }
-    let waived = notice.statements.iter().any(|said| said.waived);
-    let heard = notice.hearing.as_ref().is_some_and(|hearing| hearing.held_on <= on);
-    let waiting = answer_until(case).filter(|waiting| !waived && !heard && on <= waiting.until);
-    if let Some(waiting) = waiting {
-        let left = working_days_left(case.calendar, on, waiting.until);
-        let rest = if left == 0 {
-            "次日起方可作出决定".to_owned()
-        } else {
-            format!("尚有{left}个工作日")
-        };
-        let unsure = if waiting.provisional {
-            "（涉及的年份尚无正式放假安排，此日期为暂计）"
-        } else {
-            ""
-        };
-        let served = match notice.method {
-            ServiceMethod::PublicNotice => {
-                let period = &case.pack.periods.public_notice;
-                format!("公告送达（满{}{}视为送达）", period.n, period.unit.label())
-            }
-            _ => "送达".to_owned(),
-        };
-        let text = format!(
-            "告知书于{}{served}，{}至{}届满{unsure}，{rest}",
-            day(notice.served_on),
-            waiting.what,
-            day(waiting.until),
-        );
-        case.object(rule::NO_DECISION_UNHEARD, "statement", text);
-    }
-    let rechecked = notice.statements.iter().rposition(|said| said.rechecked);
-    let open = notice.statements.iter().rposition(|said| !said.waived && !said.rechecked);
-    if let Some(at) = open.filter(|at| rechecked.is_none_or(|later| later < *at)) {
-        let text = format!("当事人于{}陈述、申辩，尚无复核意见", day(notice.statements[at].on));
-        case.object(rule::HEAR, "statement", text);
-    }
-    let asked = notice.statements.iter().find(|said| said.hearing_requested);
-    if let Some(asked) = asked.filter(|_| !waived && notice.hearing.is_none()) {
-        let text = format!("当事人于{}要求听证，尚未举行听证", day(asked.on));
-        case.object(rule::HEARING, "hearing", text);
-    }
 }
 
 /// art. 58: the agreeing round on the present file, not exceeded.
@@ -173,9 +111,17 @@ fn discussed(case: &mut Case<'_>, on: Day, penalty: &Penalty) {
         return case.object(rule::DISCUSS, "discussion", text);
     }
     let Some(held) = held else { return };
+    let told = case.state.notice().map(|notice| notice.served_on);
     if held.stale {
         let text = format!("{}集体讨论后案卷又有变动，应当重新讨论", day(held.on));
         case.object(rule::DISCUSS, "discussion", text);
+    } else if let Some(told) = told.filter(|told| held.on < *told && !causes.is_empty()) {
+        let text = format!(
+            "集体讨论日期{}早于告知书送达日期{}，应当在告知之后讨论",
+            day(held.on),
+            day(told)
+        );
+        case.object(rule::TELL, "discussion", text);
     } else if !same(&held.agreed, penalty) {
         let text = format!(
             "集体讨论决定的处理为“{}”，与本决定“{}”不一致",

@@ -1,9 +1,9 @@
 //! Telling and hearing the party: notice, statement, hearing, and the leaders' discussion.
 
-use super::{Case, because, beyond};
+use super::{Case, because, beyond, heard};
 use crate::base::{Day, Money};
 use crate::law::act::{Act, Penalty, PenaltyKind, ServiceMethod};
-use crate::law::procedure::{Concluded, notice_effective};
+use crate::law::procedure::Concluded;
 use crate::law::rule;
 use crate::law::words::{day, kinds};
 use std::collections::BTreeSet;
@@ -26,11 +26,11 @@ pub(super) fn check(case: &mut Case<'_>) {
                 case.object_here(rule::HEARING_RIGHT, text);
             }
         }
-        Act::Statement { waived, rechecked, adopted, hearing_requested, .. } => {
+        Act::Statement {
+            waived, rechecked, adopted, hearing_requested, hearing_waived, ..
+        } => {
             statement(case, *waived, *rechecked, *adopted);
-            if *waived && *hearing_requested {
-                case.object_here(rule::HEARING, "当事人已放弃陈述、申辩，不应同时记明要求听证");
-            }
+            hearing_right(case, *hearing_requested, *hearing_waived);
         }
         Act::Hearing { requested_on, notified_on, held_on, .. } => {
             hearing(case, *requested_on, *notified_on, *held_on);
@@ -101,6 +101,16 @@ fn statement(case: &mut Case<'_>, waived: bool, rechecked: bool, adopted: bool) 
     }
 }
 
+/// The hearing is asked for or given up, not both, and given up only by who was told of it.
+fn hearing_right(case: &mut Case<'_>, requested: bool, waived: bool) {
+    if requested && waived {
+        case.object_here(rule::HEARING, "不应同时记明当事人要求听证和放弃听证");
+    }
+    if waived && case.state.notice().is_some_and(|notice| !notice.hearing_told) {
+        case.object_here(rule::HEARING_RIGHT, "告知书未告知要求听证的权利，不应记明当事人放弃听证");
+    }
+}
+
 fn hearing(case: &mut Case<'_>, requested: Day, notified: Day, held: Day) {
     if let Some(notice) = case.state.notice() {
         if notice.hearing.is_some() {
@@ -133,6 +143,7 @@ fn hearing(case: &mut Case<'_>, requested: Day, notified: Day, held: Day) {
 
 fn discussion(case: &mut Case<'_>, on: Day, attendees: &[String], agreed: &Penalty) {
     sums(case, agreed);
+    heard::dated(case, "集体讨论", on);
     let distinct: BTreeSet<_> = attendees.iter().collect();
     let least = case.pack.discussion.least as usize;
     if distinct.len() < least {
@@ -150,27 +161,4 @@ fn discussion(case: &mut Case<'_>, on: Day, attendees: &[String], agreed: &Penal
             case.object(rule::TELL, "notice", text);
         }
     }
-}
-
-/// Last day of the party's time to answer a notice, whichever of the two periods ends later.
-pub(super) fn answer_until(case: &Case<'_>) -> Option<Waiting> {
-    let notice = case.state.notice()?;
-    let start = notice_effective(case.calendar, case.pack, notice.served_on, notice.method);
-    let periods = &case.pack.periods;
-    let end = |period| crate::law::procedure::run(case.calendar, start.due, period, &[]);
-    let statement = end(&periods.statement);
-    let hearing = end(&periods.hearing_request);
-    let (until, what) = match notice.hearing_told && hearing.due > statement.due {
-        true => (hearing, "申请听证期"),
-        false if notice.hearing_told => (statement, "陈述申辩和申请听证期"),
-        false => (statement, "陈述申辩期"),
-    };
-    Some(Waiting { until: until.due, provisional: until.provisional || start.provisional, what })
-}
-
-/// A period of the party that must run out.
-pub(super) struct Waiting {
-    pub until: Day,
-    pub provisional: bool,
-    pub what: &'static str,
 }

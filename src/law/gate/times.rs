@@ -74,9 +74,8 @@ fn follows(case: &mut Case<'_>) {
         Act::Discussion { .. } => concluded.into_iter().collect(),
         Act::Decision { .. } => {
             let discussed = state.discussion.as_ref().map(|held| ("集体讨论", held.on));
-            let heard = state.hearing().map(|hearing| ("听证", hearing.held_on));
             let reviewed = agreed.map(|opinion| ("法制审核", opinion.on));
-            concluded.into_iter().chain(discussed).chain(heard).chain(reviewed).collect()
+            concluded.into_iter().chain(discussed).chain(reviewed).collect()
         }
         Act::Service { .. } | Act::Withholding { .. } => decided.into_iter().collect(),
         Act::Disclosure { .. } | Act::Execution { .. } => served.into_iter().collect(),

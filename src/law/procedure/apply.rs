@@ -24,7 +24,7 @@ impl CaseState {
             Act::Inspection { .. } => self.inspections += 1,
             Act::Interview { .. } => self.interviews += 1,
             Act::Evidence { .. } => self.evidence += 1,
-            // Bytes become part of the reviewed file when an evidence record cites them, not before.
+            // Bytes become part of the reviewed file when a record cites them, not before.
             Act::Custody { .. } => {}
             Act::Conclusion { on, proposed, complex, public_interest, crime_suspected, .. } => {
                 self.conclusion = Some(Concluded {
@@ -75,6 +75,9 @@ impl CaseState {
             return;
         }
         let party_spoke = matches!(step.act, Act::Statement { waived: false, .. });
+        // What the party said changes the file when it is adopted or brings something new; a pure waiver never does.
+        let brought = matches!(step.act, Act::Statement { waived: false, adopted, .. }
+            if adopted || step.exhibits > 0);
         let changes_file = matches!(
             step.act,
             Act::Inspection { .. }
@@ -82,8 +85,7 @@ impl CaseState {
                 | Act::Evidence { .. }
                 | Act::Conclusion { .. }
                 | Act::Hearing { .. }
-                | Act::Statement { adopted: true, .. }
-        );
+        ) || brought;
         if let Some(discussion) = self.discussion.as_mut().filter(|_| changes_file || party_spoke) {
             discussion.stale = true;
         }
@@ -139,7 +141,14 @@ impl CaseState {
                     hearing: None,
                 });
             }
-            Act::Statement { on, waived, rechecked, adopted, hearing_requested } => {
+            Act::Statement {
+                on,
+                waived,
+                rechecked,
+                adopted,
+                hearing_requested,
+                hearing_waived,
+            } => {
                 if let Some(notice) = self.notices.last_mut() {
                     notice.statements.push(Stated {
                         on: *on,
@@ -147,6 +156,7 @@ impl CaseState {
                         rechecked: *rechecked,
                         adopted: *adopted,
                         hearing_requested: *hearing_requested,
+                        hearing_waived: *hearing_waived,
                     });
                 }
             }

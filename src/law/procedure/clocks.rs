@@ -1,6 +1,6 @@
 //! The clocks a case sets running, with their arithmetic. Knows no today: pages compare.
 
-use super::{CaseState, Noticed};
+use super::{CaseState, Noticed, Round};
 use crate::base::Day;
 use crate::law::act::{Outcome, ServiceMethod};
 use crate::law::calendar::Calendar;
@@ -9,6 +9,9 @@ use crate::law::pack::{Pack, Period};
 use crate::law::rule;
 use crate::law::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
+
+/// What stops the party's own clocks: no record of the agency.
+const PARTY: &str = "";
 
 /// A statutory time limit of one case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Whether it is the agency that must act in time, not the party.
+    pub fn of_agency(&self) -> bool {
+        self.stops != PARTY
+    }
+
     /// Whether the act came, or on `today` still has not come, after the last day.
     pub fn late(&self, today: Day) -> bool {
         self.met_on.unwrap_or(today) > self.due
@@ -71,7 +79,9 @@ pub fn clocks(rules: &Rulebook, calendar: &Calendar, pack: &Pack, state: &CaseSt
             "decision",
         );
     }
-    for round in &state.rounds {
+    // A round that was voided before its opinion awaits none any more.
+    let awaited = |round: &&Round| !round.voided || round.opinion.is_some();
+    for round in state.rounds.iter().filter(awaited) {
         let done = round.opinion.as_ref().map(|opinion| opinion.on);
         let label = format!("第{}轮法制审核", round.round);
         found.add(
@@ -96,13 +106,14 @@ fn notice_clocks(found: &mut Found<'_>, pack: &Pack, notice: &Noticed) {
     let start = notice_effective(found.calendar, pack, notice.served_on, notice.method).due;
     let answered = notice.statements.first().map(|statement| statement.on);
     let period = &pack.periods.statement;
-    found.add(rule::HEAR, "当事人陈述申辩", start, period, &[], answered, "statement");
+    found.add(rule::HEAR, "当事人陈述申辩", start, period, &[], answered, PARTY);
     if notice.hearing_told {
-        let waived = notice.statements.iter().find(|statement| statement.waived);
-        let asked = notice.hearing.as_ref().map(|hearing| hearing.requested_on);
-        let done = asked.or(waived.map(|statement| statement.on));
+        let held = notice.hearing.as_ref().map(|hearing| hearing.requested_on);
+        let mut said = notice.statements.iter();
+        let chosen = said.find(|said| said.hearing_requested || said.hearing_waived);
+        let done = held.or(chosen.map(|said| said.on));
         let period = &pack.periods.hearing_request;
-        found.add(rule::HEARING, "当事人申请听证", start, period, &[], done, "hearing");
+        found.add(rule::HEARING, "当事人申请听证", start, period, &[], done, PARTY);
     }
 }
 
@@ -120,13 +131,20 @@ fn decision_clocks(found: &mut Found<'_>, pack: &Pack, state: &CaseState) {
     let punished = decision.outcome == Outcome::Penalty;
     if punished && decision.penalty.fine > crate::base::Money::ZERO {
         let (period, done) = (&periods.payment, state.executed_on);
-        found.add(rule::PAY, "当事人缴纳罚款", effective, period, &[], done, "execution");
+        found.add(rule::PAY, "当事人缴纳罚款", effective, period, &[], done, PARTY);
     }
     let ended = if punished { state.executed_on } else { Some(effective) };
     if let Some(ended) = ended {
         let (period, done) = (&periods.closing, state.closed_on);
         found.add(rule::CLOSE, "填写结案审批表", ended, period, &[], done, "closing");
     }
+}
+
+/// Those of `clocks` that supervision watches, each with its place among all: the agency's own, and in a closed case
+/// only those that were met, for nothing is left to be done in it.
+pub fn supervised(clocks: Vec<Clock>, closed: bool) -> impl Iterator<Item = (usize, Clock)> {
+    let watched = move |clock: &Clock| clock.of_agency() && (!closed || clock.met_on.is_some());
+    clocks.into_iter().enumerate().filter(move |(_, clock)| watched(clock))
 }
 
 /// The party's own last days to ask for reconsideration and to sue, from the service's effect.
@@ -149,7 +167,7 @@ pub fn remedies(
         due: end.due,
         provisional: end.provisional,
         met_on: None,
-        stops: String::new(),
+        stops: PARTY.to_owned(),
     };
     vec![
         clock(rule::RECONSIDER, "申请行政复议", "60日", sixty),

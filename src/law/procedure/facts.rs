@@ -3,6 +3,7 @@
 use crate::base::{Day, Digest};
 use crate::law::act::{Outcome, PartyKind, Penalty, ReviewResult, Reviewer, ServiceMethod};
 use serde::{Deserialize, Serialize};
+use std::ops::Not;
 
 /// 立案 as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +95,7 @@ pub struct Noticed {
 pub struct Stated {
     /// Day.
     pub on: Day,
-    /// Given up expressly.
+    /// Statement and defence were given up expressly.
     pub waived: bool,
     /// 复核 done.
     pub rechecked: bool,
@@ -102,6 +103,9 @@ pub struct Stated {
     pub adopted: bool,
     /// A hearing was asked for.
     pub hearing_requested: bool,
+    /// The hearing was given up expressly.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub hearing_waived: bool,
 }
 
 /// 听证 as recorded.

@@ -90,6 +90,10 @@ fn before_decision(pack: &Pack, state: &CaseState, add: &mut impl FnMut(&str, &s
     if notice.statements.last().is_some_and(|said| !said.waived && !said.rechecked) {
         add("statement", rule::HEAR, "对陈述申辩的复核意见", true);
     }
+    let chosen = notice.statements.iter().any(|said| said.hearing_requested || said.hearing_waived);
+    if notice.hearing_told && !notice.statements.is_empty() && !chosen && notice.hearing.is_none() {
+        add("statement", rule::HEARING, "当事人要求听证，或者明确放弃听证的记录", false);
+    }
     let causes = major::reasons_of_case(pack, &notice.proposed, state);
     let started = state.rounds.last();
     if (!causes.is_empty() || started.is_some()) && state.passing_round().is_none() {

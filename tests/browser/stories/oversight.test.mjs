@@ -14,7 +14,7 @@ story('a supervisor sees what is late in every agency, and opens it', async ({ p
   await page.getByRole('heading', { level: 1, name: '超过期限的事项' }).waitFor();
   await look('supervisor-overdue');
   const late = page.locator('table tbody tr', { hasText: '演示县优选家电销售有限公司' }).filter({ hasText: '七个工作日内公开' });
-  assert.match(await late.innerText(), /国办发〔2018〕118号[\s\S]*已超过/);
+  assert.match(await late.innerText(), /公示决定[\s\S]*国办发〔2018〕118号[\s\S]*已超过/);
   await late.getByRole('link').click();
   await page.getByRole('heading', { name: '案卷记录' }).waitFor();
   await look('supervisor-case');

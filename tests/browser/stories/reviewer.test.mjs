@@ -62,7 +62,7 @@ story('a file is returned with its faults one by one', async ({ page, signIn, lo
   assert.equal(await page.locator('main', { hasText: RETURNED }).count(), 0);
 }, { widths: [DESK] });
 
-story('a file is agreed to, and any later change undoes that', async ({ page, signIn, look, visitor }) => {
+story('a file is agreed to, and later evidence undoes that', async ({ page, signIn, look, visitor }) => {
   await signIn('qinshuyan');
   await enrolKey(page);
   await openFile(page, AGREED);

@@ -1,6 +1,6 @@
 //! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
 
-use super::{Desk, Error, FieldFault, House, Who, disclose, fill, project, sealing, vouch};
+use super::{Desk, Error, FieldFault, House, Who, disclose, fill, project, sealing, shown, vouch};
 use crate::{
     base::{CaseId, Digest, DraftId, Moment},
     law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
@@ -87,6 +87,7 @@ pub fn prepare_in(
     } else {
         let mut private = private;
         fill::name_case(db, &ground, &mut private)?;
+        shown::tell(&form.kind, &mut private);
         (vouch::fresh_fields(private)?, fill::exhibits(db, &ground, form)?)
     };
     let act = Act::parse(&form.kind, &serde_json::Value::Object(facts.clone()))

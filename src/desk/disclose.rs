@@ -384,7 +384,8 @@ fn json_text(content: &Content) -> Result<String, Error> {
     serde_json::to_string(content).map_err(Error::broken)
 }
 
-fn party_kind(case: &cases::Case) -> Result<PartyKind, Error> {
+/// What the party of a case is.
+pub fn party_kind(case: &cases::Case) -> Result<PartyKind, Error> {
     let filing = state(case)?.filing.ok_or_else(|| Error::broken("case without filing"))?;
     Ok(filing.party_kind)
 }

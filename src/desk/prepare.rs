@@ -94,6 +94,9 @@ pub fn prepare_in(
         .map_err(|fault| Error::invalid(form.kind.clone(), format!("事项不完整：{fault}")))?;
     let people = fill::signers(&ground, form, &act)?;
     object(&ground, &act, &people)?;
+    if let Some(case) = &ground.case {
+        shown::check(db, house, case, &ground.agency, &form.kind, &fields)?;
+    }
     let signers = people
         .iter()
         .map(|person| {

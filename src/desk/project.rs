@@ -1,6 +1,6 @@
 //! Projections: judging a record by the law before it is linked, and the rows it implies after.
 
-use super::{Error, House, Reason, append::Linked, append::Vouched, disclose, register};
+use super::{Error, House, Reason, append::Linked, append::Vouched, disclose, register, shown};
 use crate::{
     base::{Day, Digest, Moment},
     law::{
@@ -73,6 +73,9 @@ pub fn judge(
     }
     if !objections.is_empty() {
         return Err(refusal(objections));
+    }
+    if let Some(case) = &case {
+        shown::check(db, house, case, &agency, &payload.kind, &record.fields)?;
     }
     register::check(db, &agency.id, &act)?;
     register::check_exhibits(db, payload)?;

@@ -22,6 +22,7 @@ mod permissions;
 mod receipts;
 mod refusals;
 mod register;
+mod shown;
 mod signed_out;
 mod strings;
 mod uploads;

@@ -5,7 +5,7 @@ use super::{
     append::Vouched,
     file,
     prepare::{Form, Ground},
-    project, sealing,
+    project, sealing, shown,
 };
 use crate::{
     base::{Day, Digest, DisclosureId, Moment, Money},
@@ -299,7 +299,7 @@ pub fn project(
             row.party = content.text("party.name");
             row.party_code = content.text("party.code");
             row.content = json_text(&content)?;
-            row.reason = shown_reason(record);
+            row.reason = shown::reason(record);
             row.state = "corrected".into();
             release(db, row, record, "correction", now)
         }
@@ -311,7 +311,8 @@ pub fn project(
                 .iter()
                 .find(|listed| listed.id == *ground)
                 .map(|listed| listed.label.clone());
-            row.reason = label.unwrap_or_else(|| ground.clone());
+            let label = label.unwrap_or_else(|| ground.clone());
+            row.reason = shown::joined(&label, &shown::reason(record));
             row.state = "withdrawn".into();
             // What is withdrawn is not found by its contents any more, only by its numbers.
             row.title.clear();
@@ -374,12 +375,6 @@ fn by_number(db: &mut Db, number: &str, case_id: &str) -> Result<disclosures::Di
         .ok_or(Error::NotFound("公示信息"))
 }
 
-/// The reason of a correction that the public may read.
-fn shown_reason(record: &Vouched) -> String {
-    let path = format!("{SHOWN}text.reason");
-    record.fields.iter().find(|f| f.path == path).map(|f| f.value.clone()).unwrap_or_default()
-}
-
 fn due(house: &House, agency: &agencies::Agency, decided_on: Day) -> Result<Day, Error> {
     let period = project::pack_of(house, agency)?.disclosure_period("penalty");
     Ok(deadline(&house.calendar, decided_on, period.n, period.unit, &[]).due)
@@ -389,7 +384,8 @@ fn json_text(content: &Content) -> Result<String, Error> {
     serde_json::to_string(content).map_err(Error::broken)
 }
 
-fn party_kind(case: &cases::Case) -> Result<PartyKind, Error> {
+/// What the party of a case is.
+pub fn party_kind(case: &cases::Case) -> Result<PartyKind, Error> {
     let filing = state(case)?.filing.ok_or_else(|| Error::broken("case without filing"))?;
     Ok(filing.party_kind)
 }

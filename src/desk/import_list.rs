@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     base::{Digest, DisclosureId, Money},
-    law::{
-        act::{PartyKind, Penalty},
-        masking, words,
-    },
+    law::{act::Penalty, masking, words},
     ledger::field::Field,
     store::{Db, OrNone, agencies, disclosures},
 };
@@ -85,6 +82,7 @@ async fn publish(
     facts.insert("line".into(), json!(row.line));
     let origin = Origin {
         kind: "imported-disclosure",
+        act_kind: list.subject.act_kind(),
         source_key: format!("import:{}:{}", agency.code, row.source_digest()),
         on_behalf_of: None,
         facts,
@@ -96,6 +94,8 @@ async fn publish(
 pub(super) struct Origin {
     /// Kind of its record.
     pub kind: &'static str,
+    /// 执法类别
+    pub act_kind: &'static str,
     /// What makes it the same one when it comes again.
     pub source_key: String,
     /// The person at whose instance it is published.
@@ -157,6 +157,7 @@ impl Draft {
         facts.insert("number".into(), json!(number));
         // What lists and counts go by is signed too, not only the words on the page.
         facts.insert("source_key".into(), json!(self.origin.source_key));
+        facts.insert("act_kind".into(), json!(self.origin.act_kind));
         facts.insert("kinds".into(), json!(self.kinds));
         facts.insert("decided_on".into(), json!(self.decided_on));
         if let Some(fen) = self.fine {
@@ -183,7 +184,7 @@ impl Draft {
             number: number.clone(),
             agency_id: self.agency.id,
             case_id: None,
-            act_kind: "penalty".into(),
+            act_kind: self.origin.act_kind.into(),
             document_number: content.text("document.number"),
             title: content.text("case.title"),
             party: content.text("party.name"),
@@ -207,7 +208,7 @@ impl Draft {
 }
 
 /// The items of a row by path; what the source does not say is not there.
-fn items(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
+fn items(entry: &Entry) -> Vec<(String, String)> {
     let day = |day: Option<crate::base::Day>| day.map(words::day);
     let period = entry.period.as_ref().map(|period| period.text.clone());
     let money = |amount: Option<Money>| amount.map(Money::in_words);
@@ -226,7 +227,7 @@ fn items(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
         ("penalty.fine", money(entry.fine)),
         ("penalty.daily-fine", money(entry.daily_fine)),
         ("penalty.confiscated", money(entry.confiscated)),
-        ("agency.name", Some(entry.authority.clone().unwrap_or_else(|| agency.name.clone()))),
+        ("agency.name", entry.authority.clone()),
         ("decided.on", day(entry.decided_on).or(period)),
         ("region", entry.region.clone()),
         ("rectification", entry.rectification.clone()),
@@ -244,9 +245,8 @@ fn items(agency: &agencies::Agency, entry: &Entry) -> Vec<(String, String)> {
 /// The items with what the agency's pack hides taken out; full values are committed beside, unshown.
 fn masked(desk: &Desk, agency: &agencies::Agency, entry: &Entry) -> Result<Vec<Field>, Error> {
     let pack = project::pack_of(&desk.house, agency)?;
-    // A source that does not say what the party is names firms; numbers are looked for in any case.
-    let party_kind = entry.party_kind.unwrap_or(PartyKind::Organisation);
-    let items = items(agency, entry);
+    let party_kind = entry.party_kind_or_likely();
+    let items = items(entry);
     let named: Vec<(&str, &str, &str)> =
         items.iter().map(|(path, value)| (path.as_str(), path.as_str(), value.as_str())).collect();
     let masks = masking::propose(pack, party_kind, &named);

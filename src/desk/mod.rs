@@ -38,6 +38,7 @@ pub mod retire_item;
 pub mod seal_checkpoint;
 pub mod sealing;
 pub mod set_up;
+pub mod shown;
 pub mod sign;
 pub mod sign_in;
 pub mod submit;

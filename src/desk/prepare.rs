@@ -1,7 +1,7 @@
 //! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
 
 use super::{
-    Desk, Error, FieldFault, House, Who, disclose, fill, project, register, sealing, vouch,
+    Desk, Error, FieldFault, House, Who, disclose, fill, project, register, sealing, shown, vouch,
 };
 use crate::{
     base::{CaseId, Digest, DraftId, Moment},
@@ -89,12 +89,16 @@ pub fn prepare_in(
     } else {
         let mut private = private;
         fill::name_case(db, &ground, &mut private)?;
+        shown::tell(&form.kind, &mut private);
         (vouch::fresh_fields(private)?, fill::exhibits(db, &ground, form)?)
     };
     let act = Act::parse(&form.kind, &serde_json::Value::Object(facts.clone()))
         .map_err(|fault| Error::invalid(form.kind.clone(), format!("事项不完整：{fault}")))?;
     let people = fill::signers(&ground, form, &act)?;
     object(db, &ground, &act, &people, exhibits.len())?;
+    if let Some(case) = &ground.case {
+        shown::check(db, house, case, &ground.agency, &form.kind, &fields)?;
+    }
     let signers = people
         .iter()
         .map(|person| {

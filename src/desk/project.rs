@@ -1,6 +1,6 @@
 //! Projections: judging a record by the law before it is linked, and the rows it implies after.
 
-use super::{Error, House, Reason, append::Linked, append::Vouched, disclose, register};
+use super::{Error, House, Reason, append::Linked, append::Vouched, disclose, register, shown};
 use crate::{
     base::{Day, Digest, Moment},
     law::{
@@ -74,6 +74,9 @@ pub fn judge(
     let exhibits = payload.exhibits.len();
     let rows = register::objections(db, house, &agency.id, &act, &people(payload), exhibits)?;
     refuse(objections, rows)?;
+    if let Some(case) = &case {
+        shown::check(db, house, case, &agency, &payload.kind, &record.fields)?;
+    }
     register::check(db, &agency.id, &act)?;
     register::check_exhibits(db, payload)?;
     Ok(Some(Judged { state, act, case, agency }))

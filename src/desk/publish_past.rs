@@ -24,6 +24,7 @@ pub async fn publish_past(desk: &Desk, entry: &Entry) -> Result<String, Error> {
     let agency = agency.ok_or(Error::NotFound("执法主体"))?;
     let origin = Origin {
         kind: "past-disclosure",
+        act_kind: "penalty",
         source_key: format!("past:{}:{document}", agency.code),
         on_behalf_of: Some(who.person.to_string()),
         facts: serde_json::Map::new(),

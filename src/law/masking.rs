@@ -70,6 +70,37 @@ pub fn propose<S: AsRef<str>>(
     proposals
 }
 
+/// What stands in clear in a text though it must not be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bare {
+    /// The field.
+    pub path: String,
+    /// What it is, in Chinese.
+    pub word: &'static str,
+}
+
+/// Identity numbers, telephone numbers and bank accounts in texts (path, value) that are to be shown, and the
+/// party's `name` where the pack does not show it in full.
+pub fn in_clear(pack: &Pack, party: PartyKind, name: &str, texts: &[(&str, &str)]) -> Vec<Bare> {
+    let known = names::known(&pack.names, party, std::iter::once(("party.name", name)));
+    let mut found: Vec<Bare> = Vec::new();
+    for (path, value) in texts {
+        let text = Folded::of(value);
+        let public = *path == "party.code" && credit_code(value).is_ok();
+        let mut hits = if public { Vec::new() } else { text.numbers() };
+        for name in &known {
+            hits.extend(text.literal(&name.full, What::Name, &name.shown));
+        }
+        for hit in hits {
+            let bare = Bare { path: (*path).to_owned(), word: hit.what.label() };
+            if !found.contains(&bare) {
+                found.push(bare);
+            }
+        }
+    }
+    found
+}
+
 fn is_home(party: PartyKind, path: &str) -> bool {
     path == "party.address" && party != PartyKind::Organisation
 }

@@ -61,6 +61,7 @@ async fn corrected_and_closed(site: &Site, team: &Team) {
     team.add("disclosure", &case, &forms::disclosure(827)).await.good();
     let correction = json!({
         "on": day(827), "text.before": "甲", "text.after": "乙", "text.reason": "原公示有误。",
+        "show.violation.kind": "经营超过保质期的糕点",
     });
     team.add("correction", &case, &correction).await.good();
     team.add("execution", &case, &forms::execution(827, 120_000)).await.good();

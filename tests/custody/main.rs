@@ -99,6 +99,7 @@ async fn the_published_list_becomes_disclosures() {
         assert_eq!(shown("当事人").unwrap().value, entry.party, "firms are named in full");
         let fine = shown("罚款金额").map(|line| line.value.clone());
         assert_eq!(fine, entry.fine.map(zhijian::base::Money::in_words), "nothing invented");
+        assert!(shown("处罚机关").is_none(), "the list names no agency");
         let proof = public::proof(&desk, number).await.unwrap();
         let trusted = bureau.house.log.verifier();
         let verdicts = zhijian::ledger::bundle::check(&proof, Some(&trusted));
@@ -107,6 +108,29 @@ async fn the_published_list_becomes_disclosures() {
     let size = bureau.log_size().await;
     import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
     assert_eq!(bureau.log_size().await, size, "running it twice adds nothing");
+    assert_eq!(faults(&bureau).await, []);
+}
+
+/// A list of who is no penalised party is not counted among penalties, and nobody is named for its agency.
+#[actix_web::test]
+async fn what_is_no_penalty_is_taken_as_another_act() {
+    let bureau = Bureau::open().await;
+    let desk = Desk::new(bureau.house.clone(), None);
+    let csv = "小微企业ID,主管税务机关,认定日期\n7,某税务局,2017年11月\n8,,2017年11月\n";
+    let list = penalty_list::read(csv.as_bytes()).unwrap();
+    let digest = zhijian::base::Digest::of(csv.as_bytes());
+    let rows = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
+    bureau.seal().await;
+    let kind = async |act_kind: &str| {
+        let query = public::Query { act_kind: act_kind.into(), ..public::Query::default() };
+        public::list(&desk, query).await.unwrap().total
+    };
+    assert_eq!((kind("penalty").await, kind("other").await), (0, 2));
+    let import_list::Fate::Published(number) = &rows[1].fate else { panic!("{:?}", rows[1].row) };
+    let item = public::item(&desk, number).await.unwrap();
+    assert!(item.lines.iter().all(|line| line.label != "处罚机关"), "{item:?}");
+    let penalty_list::Verdict::Doubtful(doubts) = &rows[1].row.verdict else { panic!() };
+    assert_eq!(doubts[0].field, "主管税务机关");
     assert_eq!(faults(&bureau).await, []);
 }
 
@@ -130,6 +154,28 @@ async fn personal_numbers_in_a_list_are_masked() {
     }
     assert!(!pages.contains("13900001234"), "{pages}");
     assert!(!pages.contains("王小明"), "{pages}");
+}
+
+/// A party of no stated type is named in full only when it cannot be a person.
+#[actix_web::test]
+async fn a_party_of_no_stated_type_may_be_a_person() {
+    let bureau = Bureau::open().await;
+    let desk = Desk::new(bureau.house.clone(), None);
+    let csv = LIST
+        .replace("测试甲公司,法人及非法人组织", "测试甲公司,")
+        .replace("测试乙公司,法人及非法人组织", "王小明,其他")
+        .replace("广告内容不实", "王小明的广告内容不实");
+    let list = penalty_list::read(csv.as_bytes()).unwrap();
+    let digest = zhijian::base::Digest::of(csv.as_bytes());
+    let rows = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
+    bureau.seal().await;
+    let mut pages = String::new();
+    for row in rows {
+        let import_list::Fate::Published(number) = row.fate else { panic!("{:?}", row.row) };
+        pages += &serde_json::to_string(&public::item(&desk, &number).await.unwrap()).unwrap();
+        pages += &serde_json::to_string(&public::proof(&desk, &number).await.unwrap()).unwrap();
+    }
+    assert!(pages.contains("测试甲公司") && !pages.contains("王小明"), "{pages}");
 }
 
 #[actix_web::test]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use zhijian::law::act::PartyKind;
 use zhijian::law::credit_code::credit_code;
-use zhijian::law::masking::{MaskProposal, propose};
+use zhijian::law::masking::{MaskProposal, in_clear, propose};
 
 fn proposals(party: PartyKind, fields: &[(&str, &str)]) -> Vec<MaskProposal> {
     let fields: Vec<_> = fields.iter().map(|(path, value)| (*path, "字段", *value)).collect();
@@ -15,6 +15,31 @@ fn proposals(party: PartyKind, fields: &[(&str, &str)]) -> Vec<MaskProposal> {
 fn text(value: &str) -> String {
     let found = proposals(PartyKind::Organisation, &[("text.facts", value)]);
     found.first().map_or_else(|| value.to_owned(), |one| one.masked.clone())
+}
+
+#[test]
+fn what_is_proposed_shows_nothing_in_clear() {
+    let pack = RULES.pack("guangdong").unwrap();
+    let bare = |party, texts: &[(&str, &str)]| -> Vec<String> {
+        let found = in_clear(pack, party, "张三丰", texts).into_iter();
+        found.map(|one| format!("{} {}", one.path, one.word)).collect()
+    };
+    let facts = "张三丰（44010519900307123X，电话13812345678）卡号6222 0202 0001 1234 567。";
+    let typed = [("party.name", "张三丰"), ("party.code", "91110000600037341L"), ("facts", facts)];
+    assert_eq!(
+        bare(PartyKind::Person, &typed),
+        [
+            "party.name 自然人姓名",
+            "facts 身份证件号码",
+            "facts 电话号码",
+            "facts 银行账号",
+            "facts 自然人姓名"
+        ]
+    );
+    assert_eq!(bare(PartyKind::Organisation, &typed[..2]), Vec::<String>::new());
+    let shown = proposals(PartyKind::Person, &typed);
+    let shown: Vec<_> = shown.iter().map(|one| (one.path.as_str(), one.masked.as_str())).collect();
+    assert_eq!(bare(PartyKind::Person, &shown), Vec::<String>::new());
 }
 
 #[test]

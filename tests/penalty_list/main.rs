@@ -1,6 +1,7 @@
 //! Penalty lists: every row has a verdict, no cut or mixed file slips through, and nothing is invented.
 //! Here on invented rows, always; in `published.rs` on real lists, where `../shared/data` is there.
 
+mod people;
 mod published;
 
 use encoding_rs::GB18030;

@@ -23,6 +23,7 @@ mod programs;
 mod receipts;
 mod refusals;
 mod register;
+mod shown;
 mod signed_out;
 mod strings;
 mod uploads;

@@ -206,7 +206,8 @@ async fn a_clerk_publishes_by_pages() {
 
     let path = format!("/office/cases/{case}/records/correction");
     let form = json!({
-        "on": "2026-09-01", "text.before": "甲", "text.after": "乙", "text.reason": "笔误"
+        "on": "2026-09-01", "text.before": "甲", "text.after": "乙", "text.reason": "笔误",
+        "show.violation.kind": "乙"
     });
     let draft = leads(&send(&team.sun, &path, &form).await);
     let shown = page(&team.sun, &draft).await;

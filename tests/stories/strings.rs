@@ -111,12 +111,22 @@ async fn a_withdrawn_and_a_corrected_item_say_why() {
     );
     assert!(item["answer"].as_str().unwrap().contains("原公示名称有误"), "{item}");
     let withdrawal = json!({
-        "on": crate::site::day(827), "ground": "revoked", "text.reason": "决定被依法撤销。",
+        "on": crate::site::day(827), "ground": "revoked", "text.reason": "县政府复议认定适用依据错误。已予撤销。",
     });
     team.add("withdrawal", &case, &withdrawal).await.good();
     let item = visitor.get(&path).await.good();
     assert_eq!((&item["state"], &item["lines"]), (&json!("withdrawn"), &json!([])));
     assert_eq!(item["releases"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        (&item["ground"], &item["reason"]),
+        (&json!("执法决定被依法撤销"), &json!("县政府复议认定适用依据错误。已予撤销。"))
+    );
+    let page = visitor.get(&format!("/disclosures/{number}")).await;
+    assert_eq!(page.status, 410);
+    for why in ["执法决定被依法撤销", "县政府复议认定适用依据错误。已予撤销。"]
+    {
+        assert!(page.text().contains(why), "{}", page.text());
+    }
     visitor.get(&format!("{path}/proof")).await.refused(410, "已经撤下");
     site.holds().await;
 }

@@ -264,6 +264,10 @@ impl<'h> Rows<'h> {
         if let Some(public) = self.publics.iter_mut().find(|public| public.row.number == number) {
             let row = &mut public.row;
             row.reason = label.unwrap_or_else(|| ground.to_owned());
+            let said = record.value("shown.text.reason");
+            if !said.is_empty() {
+                row.reason = format!("{}。{said}", row.reason);
+            }
             row.state = "withdrawn".into();
             (row.title, row.party, row.party_code) = Default::default();
             public.release(record, "withdrawal");

@@ -81,6 +81,8 @@ pub(super) fn check_uncased(
     };
     let mut row = shown(record)?;
     row.agency_id = agency.to_owned();
+    // Records from before the kind of act was written down were all taken for penalties.
+    row.act_kind = record.fact("act_kind").unwrap_or_else(|| "penalty".into());
     row.kinds = record.fact("kinds").unwrap_or_default();
     row.fine = record.fact("fine").and_then(|fen| fen.parse().ok());
     row.decided_on = record.fact("decided_on").unwrap_or_default();

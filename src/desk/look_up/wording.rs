@@ -77,6 +77,7 @@ fn field_label(path: &str) -> String {
     match (path, item) {
         ("case.number", _) => "案件编号".into(),
         ("exhibit.name", _) => "文件名".into(),
+        (_, Some("text.reason")) => "向社会说明的理由".into(),
         (_, Some(item)) => format!("公示：{}", label(item)),
         (path, None) => label(path),
     }

@@ -18,6 +18,16 @@ pub enum Subject {
     Dishonest,
 }
 
+impl Subject {
+    /// The kind of act (执法类别) that its rows are.
+    pub fn act_kind(self) -> &'static str {
+        match self {
+            Subject::Penalty => "penalty",
+            Subject::TaxArrears | Subject::AbnormalTaxpayer | Subject::Dishonest => "other",
+        }
+    }
+}
+
 /// What a column means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -287,7 +287,7 @@ fn plausible(role: Role, column: Option<&Column>, value: &str, doubts: &mut Doub
         if column.is_some_and(|column| column.vague.iter().any(|vague| vague == value)) {
             doubts.push(format!("“{value}”不是完整的机关名称"));
         }
-        if value.ends_with("法院") {
+        if value.contains("法院") {
             doubts.push("是人民法院，不是行政机关，这一行可能不是行政处罚");
         }
         if value.contains(['：', ':']) {

@@ -13,6 +13,7 @@ mod json;
 mod kinds;
 mod numerals;
 mod outcome;
+mod party;
 mod rows;
 mod split;
 

@@ -5,6 +5,7 @@ use super::columns::{Blank, Column, Known, Role};
 use super::draft::Draft;
 use super::{Doubt, Encoding, List, Record, Row, Table, Verdict, cells};
 use crate::base::Digest;
+use crate::law::act::PartyKind;
 use std::collections::{HashMap, hash_map::Entry};
 
 /// The field of a doubt about a whole row.
@@ -104,7 +105,10 @@ fn judge(known: &Known<'_>, row: &mut Row) {
     }
     if refusals.is_empty() {
         match draft.finish(known.layout, &mut doubts) {
-            Some(entry) => row.entry = Some(entry),
+            Some(entry) => {
+                doubts.extend(may_be_a_person(known, &row.cells, &entry));
+                row.entry = Some(entry);
+            }
             None => {
                 refusals.push(Doubt { field: WHOLE_ROW.into(), text: "没有当事人".into() })
             }
@@ -115,6 +119,21 @@ fn judge(known: &Known<'_>, row: &mut Row) {
         (true, false) => Verdict::Doubtful(doubts),
         (true, true) => Verdict::Taken,
     };
+}
+
+/// The doubt that the party, of whom the source does not say what it is, may be a natural person.
+fn may_be_a_person(
+    known: &Known<'_>,
+    cells: &[(String, String)],
+    entry: &super::Entry,
+) -> Option<Doubt> {
+    if entry.party_kind.is_some() || entry.party_kind_or_likely() != PartyKind::Person {
+        return None;
+    }
+    let party = |place: &Option<&Column>| place.is_some_and(|column| column.role == Role::Party);
+    let (header, _) = cells.get(known.places.iter().position(party)?)?;
+    let text = "没有写明是自然人还是组织，可能是自然人，公示时按自然人隐去姓名";
+    Some(Doubt { field: header.clone(), text: text.into() })
 }
 
 /// Canonical JSON of what the row says: its layout and its columns that are not blank, sorted. A column is

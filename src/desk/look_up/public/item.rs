@@ -8,7 +8,7 @@ use crate::{
         disclose::{Content, ITEMS, SHOWN},
         file,
         look_up::{case_file::moment_words, day_words},
-        project, prove,
+        project, prove, shown,
     },
     law::{procedure, words},
     ledger::{bundle::Proof, field::Field},
@@ -92,7 +92,9 @@ pub struct Item {
     pub imported: bool,
     /// History, oldest first.
     pub releases: Vec<ReleaseView>,
-    /// Why it was withdrawn or corrected.
+    /// On which of the listed grounds it was withdrawn; empty unless it was.
+    pub ground: String,
+    /// Why it was withdrawn or corrected, in the clerk's words.
     pub reason: String,
     /// Whether its leaf is under a signed checkpoint, so that it can be checked.
     pub checkable: bool,
@@ -125,6 +127,7 @@ fn read_item(db: &mut Db, house: &House, number: &str, now: Moment) -> Result<It
     let entry = entries::by_record(db, &row.record_id)?;
     let sealed = checkpoints::latest(db)?.map_or(0, |row| row.size);
     let releases = releases::by_disclosure(db, &row.id)?.into_iter().map(release_view).collect();
+    let (ground, reason) = why(state, &row.reason);
     Ok(Item {
         answer: answer(state, &row),
         lines: if shown { lines(house, &content) } else { Vec::new() },
@@ -143,7 +146,8 @@ fn read_item(db: &mut Db, house: &House, number: &str, now: Moment) -> Result<It
         title: if shown { super::title(&row) } else { "公示信息".into() },
         document_number: if shown { row.document_number } else { String::new() },
         number: row.number,
-        reason: row.reason,
+        ground: ground.to_owned(),
+        reason: reason.to_owned(),
     })
 }
 
@@ -154,12 +158,19 @@ fn state(row: &disclosures::Disclosure, now: Moment) -> &str {
     if expired && row.state != "withdrawn" { "expired" } else { row.state.as_str() }
 }
 
+/// The listed ground, for what was withdrawn, and the clerk's own words.
+fn why<'r>(state: &str, reason: &'r str) -> (&'r str, &'r str) {
+    if state == "withdrawn" { shown::parted(reason) } else { ("", reason) }
+}
+
 fn answer(state: &str, row: &disclosures::Disclosure) -> String {
     let day = words::day(Moment::from_millis(row.published_at).day());
     let reason = row.reason.trim_end_matches('。');
     match state {
         "corrected" => format!("该决定真实有效，公示内容已经更正。更正原因：{reason}。"),
-        "withdrawn" => format!("该公示信息已经撤下。撤下原因：{reason}。"),
+        "withdrawn" => {
+            format!("该公示信息已经撤下。撤下原因：{}。", shown::parted(reason).0)
+        }
         "expired" => "该公示信息公示期满，内容不再展示。".into(),
         _ => format!("该决定真实有效，自{day}起公示。"),
     }

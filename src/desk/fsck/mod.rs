@@ -11,8 +11,8 @@
 //! | `disclosures`, `releases`, `disclosure_texts` and the index of words | the same, and the register records of imported ones |
 //! | `exhibits`, the vault | custody records; all bytes hashed again, thumbnails too |
 //! | `uploads`, staging | the exhibit an upload became; the bytes acknowledged of one under way |
-//! | `keys`, `people`, `agencies`, `items` | the register records, as far as these say it ([`registers`]) |
-//! | every table above | rows that hang on nothing ([`strays`]) |
+//! | `keys`, `people`, `agencies`, `items` | the register records, as far as these say it (`registers.rs`) |
+//! | every table above | rows that hang on nothing (`strays.rs`) |
 //!
 //! # What is not, and why
 //!

@@ -63,7 +63,7 @@ async fn what_is_published_beforehand_is_there_for_programs() {
     let holder = visitor.get(&path).await.good();
     assert_eq!(holder["officer"]["name"], officers[0]["name"]);
     assert!(visitor.get("/api/v1/officers?certificate=none").await.good().is_null());
-    visitor.get("/api/v1/officers").await.refused(422, "查询条件");
+    assert!(visitor.get("/api/v1/officers").await.good().is_null());
     assert_eq!(visitor.get("/api/v1/portal").await.good()["newest"], json!([]));
 }
 

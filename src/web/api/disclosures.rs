@@ -111,7 +111,8 @@ pub async fn agency(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CertificateQuery {
-    /// 执法证号
+    /// 执法证号; nobody holds an empty one.
+    #[serde(default)]
     certificate: String,
 }
 

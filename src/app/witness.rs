@@ -3,14 +3,14 @@
 use super::{Access, SystemClock, make_private_folder, secret_file};
 use crate::{
     base::KeyId,
-    desk::Clock as _,
+    desk::{Clock as _, durable},
     ledger::{CosignatureSigner, CosignatureVerifier, NoteVerifier},
     store::{Store, StoreConfig, Tables},
     witness::Witness,
 };
 use anyhow::{Context, Result, bail};
 use ed25519_dalek::SigningKey;
-use std::{fs, io::Write as _, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 /// Opens the witness in `data`, making key, name and database on the first start.
 ///
@@ -21,9 +21,9 @@ pub fn open(data: &Path, name: Option<&str>, logs: Vec<NoteVerifier>) -> Result<
     make_private_folder(data)?;
     let key = SigningKey::from_bytes(&secret_file(&data.join("witness.key"), Access::Serve)?);
     let signer = named(&data.join("witness.vkey"), name, key)?;
-    let url = format!("sqlite://{}", data.join("witness.db").display());
-    let settings = StoreConfig { readers: 2, tables: Tables::Witness, ..StoreConfig::new(url) };
-    let store = Store::open(&settings).context("database")?;
+    let file = StoreConfig::of_file(&data.join("witness.db"));
+    let settings = StoreConfig { readers: 2, tables: Tables::Witness, ..file };
+    let store = Store::open(&settings).context("数据库")?;
     Ok(Witness::new(store, signer, logs, Arc::new(|| SystemClock.now())))
 }
 
@@ -33,22 +33,18 @@ fn named(file: &Path, wanted: Option<&str>, key: SigningKey) -> Result<Cosignatu
     if !file.exists() {
         let fresh = format!("zhijian.local/witness/{}", KeyId::new(SystemClock.now()));
         let signer = CosignatureSigner::new(wanted.unwrap_or(&fresh), key).context("--name")?;
-        // Beside it and then in its place, so that a crash leaves no half of a name.
-        let new = file.with_extension("new");
-        let mut out = fs::File::create(&new).with_context(what)?;
-        out.write_all(format!("{}\n", signer.verifier()).as_bytes()).with_context(what)?;
-        out.sync_all().with_context(what)?;
-        fs::rename(&new, file).with_context(what)?;
+        let text = format!("{}\n", signer.verifier());
+        durable::replace(file, text.as_bytes()).with_context(what)?;
         return Ok(signer);
     }
     let known: CosignatureVerifier =
         fs::read_to_string(file).with_context(what)?.trim().parse().with_context(what)?;
     if let Some(wanted) = wanted.filter(|wanted| *wanted != known.name()) {
-        bail!("--name is {wanted:?} but this witness is {:?}", known.name());
+        bail!("--name 设为 {wanted:?}，但这个见证方是 {:?}", known.name());
     }
     let signer = CosignatureSigner::new(known.name(), key).with_context(what)?;
     if signer.verifier() != known {
-        bail!("{} is of another key than witness.key", what());
+        bail!("{} 与 witness.key 不是同一把密钥", what());
     }
     Ok(signer)
 }

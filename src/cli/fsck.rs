@@ -31,18 +31,17 @@ pub struct Fsck {
 /// Exits 0 when all is well, 1 when something is wrong.
 pub fn run(task: &Fsck) -> Result<ExitCode> {
     let config = task.place.settings()?;
-    let watched = task.progress || std::io::stderr().is_terminal();
     let report = super::block_on(async {
         let clock = Arc::new(SystemClock);
         let house = app::open(&config, &task.place.data, clock, Access::Look).await?;
-        check(&house, watched).await
+        check(&house, task.progress).await
     })?;
     Ok(say(&report))
 }
 
-/// Checks a house, telling of progress if that is `watched`.
-pub async fn check(house: &Arc<House>, watched: bool) -> Result<Report> {
-    Ok(fsck::fsck(house, progress(watched)).await?)
+/// Checks a house, telling of progress on a terminal, or wherever it is `asked` for.
+pub async fn check(house: &Arc<House>, asked: bool) -> Result<Report> {
+    Ok(fsck::fsck(house, progress(asked || std::io::stderr().is_terminal())).await?)
 }
 
 /// Prints what was found; 0 when all is well, 1 when something is wrong.

@@ -1,7 +1,7 @@
 //! Copying a house while it works, and putting a copy in place: one moment's rows, then all bytes they can name.
 //! The keys and the guard file are no part of a copy: who holds all three can rewrite history unseen.
 
-use super::{Error, seal_checkpoint::replace_durably};
+use super::{Error, durable, sign_in::blocking};
 use crate::{
     evidence::vault::Vault,
     store::{OpenError, Store, StoreConfig, checkpoints, sessions, uploads},
@@ -39,12 +39,12 @@ pub struct Copied {
 /// `Refused` where a server keeps the rows; `Broken` when the folder cannot be written.
 pub async fn back_up(store: &Store, vault: &Vault, out: &Path) -> Result<Copied, Error> {
     let (from, rows) = (store.clone(), out.to_owned());
-    let note = blocking(move || copy_rows(&from, &rows)).await?;
+    let note = blocking(move || copy_rows(&from, &rows)).await??;
     // Bytes are in the vault before a row names them, so a later listing has all that the copied rows name.
     let mut copied = copy_vault(vault, &out.join(VAULT)).await?;
     if let Some(newest) = note {
         copied.sealed = newest.size.unsigned_abs();
-        replace_durably(&out.join(CHECKPOINT), newest.note.as_bytes()).map_err(Error::broken)?;
+        durable::replace(&out.join(CHECKPOINT), newest.note.as_bytes()).map_err(Error::broken)?;
     }
     Ok(copied)
 }
@@ -71,14 +71,14 @@ pub async fn restore(from: &Path, data: &Path, guard: &Path) -> Result<Copied, E
     // The rows come last: a restore that was cut short leaves a folder without rows, and can be run again.
     let new = place.with_extension("new");
     let copy = move || fs::copy(&rows, &new).and_then(|_| put_in_place(&new, &place));
-    blocking(move || copy().map_err(Error::broken)).await?;
+    blocking(copy).await?.map_err(Error::broken)?;
     let store = Store::open(&StoreConfig::of_file(&data.join(ROWS))).map_err(Error::broken)?;
     let newest = store.read(checkpoints::latest).await?;
     store.close();
     if let Some(newest) = newest {
         copied.sealed = newest.size.unsigned_abs();
         if !guard.exists() {
-            replace_durably(guard, newest.note.as_bytes()).map_err(Error::broken)?;
+            durable::replace(guard, newest.note.as_bytes()).map_err(Error::broken)?;
         }
     }
     Ok(copied)
@@ -107,7 +107,7 @@ fn copy_rows(from: &Store, out: &Path) -> Result<Option<checkpoints::CheckpointR
     Ok(newest?)
 }
 
-/// Gives a finished database file its name, durably. The log of a database that was there before must go first:
+/// Gives a finished database file its name. The log of a database that was there before must go first:
 /// SQLite would take it for this one's.
 fn put_in_place(new: &Path, place: &Path) -> io::Result<()> {
     for ending in ["-wal", "-shm"] {
@@ -115,9 +115,7 @@ fn put_in_place(new: &Path, place: &Path) -> io::Result<()> {
         name.push(ending);
         remove(&PathBuf::from(name))?;
     }
-    fs::File::open(new)?.sync_all()?;
-    fs::rename(new, place)?;
-    place.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+    durable::put_in_place(new, place)
 }
 
 fn remove(file: &Path) -> io::Result<()> {
@@ -146,11 +144,4 @@ async fn copy_vault(from: &Vault, to: &Path) -> Result<Copied, Error> {
         copied.bytes += kept.size;
     }
     Ok(copied)
-}
-
-/// Runs disk work off the async threads.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::broken)?
 }

@@ -1,10 +1,7 @@
 //! The public log as static files (C2SP tlog-tiles), for a mirror or a network of caches: what `/log/` serves, at the
 //! same paths. May be stopped and run again at any time; the checkpoint is replaced last, so what is there is whole.
 
-use super::{
-    Error, House, log,
-    seal_checkpoint::{Sealer, replace_durably},
-};
+use super::{Error, House, durable, log, seal_checkpoint::Sealer};
 use crate::{
     ledger::{
         checkpoint::Checkpoint,
@@ -64,7 +61,7 @@ pub async fn export_log(
             write(out, path, &bytes).map_err(Error::broken)?;
         }
     }
-    replace_durably(&out.join("checkpoint"), newest.note.as_bytes()).map_err(Error::broken)?;
+    durable::replace(&out.join("checkpoint"), newest.note.as_bytes()).map_err(Error::broken)?;
     progress(tiles.len(), tiles.len());
     Ok(done)
 }
@@ -113,7 +110,7 @@ fn write(out: &Path, path: TilePath, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         make_folder(out, folder)?;
     }
-    replace_durably(&file, bytes)?;
+    durable::replace(&file, bytes)?;
     if path.width() == FULL {
         // With the full tile there nobody needs its earlier parts any more.
         let mut parts = file.into_os_string();

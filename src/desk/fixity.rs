@@ -81,8 +81,7 @@ pub async fn check_some(house: &House) -> Result<(), Error> {
 
 /// Takes the job if it is due; makes it where there is none yet.
 fn claim(db: &mut Db, now: Moment) -> Result<Option<jobs::Job>, Error> {
-    if settings::find(db, "fixity.job")?.is_none() {
-        settings::set(db, "fixity.job", "1")?;
+    if !jobs::is_there(db, JOB)? {
         jobs::enqueue(db, JOB, JOB, "", now.millis())?;
     }
     Ok(jobs::claim(db, now.millis(), now.millis() + PATIENCE)?)

@@ -10,6 +10,7 @@ pub mod change_password;
 pub mod continue_upload;
 pub mod cosign;
 pub mod disclose;
+pub mod durable;
 pub mod enrol_key;
 pub mod enter_item;
 pub mod error;

@@ -49,7 +49,7 @@ pub fn judge(
     let case = cases::find(db, &payload.chain).or_none()?;
     let agency_id = match (&case, &act) {
         (Some(case), _) => case.agency_id.clone(),
-        (None, Act::Filing { .. }) => filing_agency(db, &people(payload))?,
+        (None, Act::Filing { .. }) => filing_agency(db, payload)?,
         (None, _) => return Err(Error::NotFound("案件")),
     };
     let agency = agencies::find(db, &agency_id).or_none()?.ok_or(Error::NotFound("执法主体"))?;
@@ -59,20 +59,14 @@ pub fn judge(
     };
     let pack = pack_of(house, &agency)?;
     let latest = now.plus_millis(5 * 60_000);
-    let objections = gate::objections(
-        &house.rulebook,
-        &house.calendar,
-        pack,
-        &state,
-        &act,
-        now,
-        &people(payload),
-    );
+    let people = people(payload);
+    let objections =
+        gate::objections(&house.rulebook, &house.calendar, pack, &state, &act, now, &people);
     if payload.at > latest {
         return Err(Error::refused("签名时间晚于服务器时间，请校准设备时钟后重新签名。"));
     }
     let exhibits = payload.exhibits.len();
-    let rows = register::objections(db, house, &agency.id, &act, &people(payload), exhibits)?;
+    let rows = register::objections(db, house, &agency.id, &act, &people, exhibits)?;
     refuse(objections, rows)?;
     if let Some(case) = &case {
         shown::check(db, house, case, &agency, &payload.kind, &record.fields)?;
@@ -111,10 +105,10 @@ fn people(payload: &Payload) -> Vec<String> {
     payload.signers.iter().map(|signer| signer.person.clone()).collect()
 }
 
-fn filing_agency(db: &mut Db, signers: &[String]) -> Result<String, Error> {
-    let signer = signers.first().ok_or(Error::NotFound("签名人"))?;
-    let person =
-        crate::store::people::find(db, signer).or_none()?.ok_or(Error::NotFound("签名人"))?;
+fn filing_agency(db: &mut Db, payload: &Payload) -> Result<String, Error> {
+    let person = crate::store::people::find(db, &first_signer(payload))
+        .or_none()?
+        .ok_or(Error::NotFound("签名人"))?;
     Ok(person.agency_id)
 }
 

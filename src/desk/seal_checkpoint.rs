@@ -1,6 +1,6 @@
 //! Sealing the log: a signed checkpoint over every leaf, only ever extending the last one.
 
-use super::{Error, House};
+use super::{Error, House, durable};
 use crate::{
     base::{Digest, Moment},
     ledger::{
@@ -11,7 +11,7 @@ use crate::{
     },
     store::{Db, checkpoints, entries, nodes},
 };
-use std::{fs, io::Write as _, path::Path};
+use std::{fs, path::Path};
 
 /// Leaves taken up in one write.
 const BATCH: u64 = 65_536;
@@ -125,7 +125,7 @@ impl Sealer {
         let note = note::sign(&checkpoint.to_text(), &[&house.log]).map_err(Error::broken)?;
         // The guard goes first: after a crash between the two the guard is ahead of the checkpoints, and the
         // next start accepts that only if the leaves still give the very same root.
-        replace_durably(&house.guard, note.as_bytes()).map_err(Error::broken)?;
+        durable::replace(&house.guard, note.as_bytes()).map_err(Error::broken)?;
         let row = checkpoints::CheckpointRow {
             size: next.size.cast_signed(),
             root: checkpoint.root.as_bytes().to_vec(),
@@ -218,17 +218,4 @@ fn read_guard(path: &Path) -> Result<Option<Checkpoint>, Error> {
     };
     let text = note::Note::parse(&note).map_err(Error::broken)?.text;
     Checkpoint::parse(&text).map(Some).map_err(Error::broken)
-}
-
-/// Replaces a file durably: a new one, synced, renamed over the old one, folder synced.
-pub fn replace_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let new = path.with_extension("new");
-    let mut file = fs::File::create(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    match path.parent() {
-        Some(folder) => fs::File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
 }

@@ -4,6 +4,9 @@ use super::engine::Db;
 use super::error::Error;
 use super::schema::items;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+type Backend = <Db as Connection>::Backend;
 
 /// An enforcement item.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -47,15 +50,7 @@ pub fn by_agency(
     after: &str,
     limit: i64,
 ) -> Result<(Vec<Item>, i64), Error> {
-    let pattern = super::like_pattern(text);
-    let matches = || {
-        let text = items::name
-            .like(&pattern)
-            .escape('\\')
-            .or(items::code.like(&pattern).escape('\\'))
-            .or(items::field.like(&pattern).escape('\\'));
-        items::agency_id.eq(agency_id).and(text)
-    };
+    let matches = || items::agency_id.eq(agency_id).and(contains(text));
     let total = items::table.filter(matches()).count().get_result(db)?;
     let query = items::table.filter(matches()).filter(items::code.gt(after));
     let rows = query.order(items::code).limit(limit).select(Item::as_select()).load(db)?;
@@ -82,16 +77,17 @@ pub fn page(
     skip: i64,
     limit: i64,
 ) -> Result<(Vec<Item>, i64), Error> {
-    let pattern = super::like_pattern(text);
-    let matches = || {
-        let text = items::name
-            .like(&pattern)
-            .escape('\\')
-            .or(items::code.like(&pattern).escape('\\'))
-            .or(items::field.like(&pattern).escape('\\'));
-        items::agency_id.eq(agency_id).and(items::active.eq(true)).and(text)
-    };
+    let active = || items::agency_id.eq(agency_id).and(items::active.eq(true));
+    let matches = || active().and(contains(text));
     let total = items::table.filter(matches()).count().get_result(db)?;
     let query = items::table.filter(matches()).order(items::code).limit(limit).offset(skip);
     Ok((query.select(Item::as_select()).load(db)?, total))
+}
+
+/// Whether code, name or field contains `text` as written.
+fn contains(text: &str) -> Box<dyn BoxableExpression<items::table, Backend, SqlType = Bool>> {
+    let pattern = super::like_pattern(text);
+    let name = items::name.like(pattern.clone()).escape('\\');
+    let code = items::code.like(pattern.clone()).escape('\\');
+    Box::new(name.or(code).or(items::field.like(pattern).escape('\\')))
 }

@@ -47,6 +47,11 @@ pub fn enqueue(db: &mut Db, id: &str, kind: &str, subject: &str, due_at: i64) ->
     Ok(())
 }
 
+/// Whether the job is queued, claimed or given up.
+pub fn is_there(db: &mut Db, id: &str) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(jobs::table.find(id))).get_result(db)?)
+}
+
 /// Claims the job that has been due longest, if any is due at `now`. A claim is believed until `until`;
 /// a worker that has not finished by then is taken for dead, and the job is claimed again.
 pub fn claim(db: &mut Db, now: i64, until: i64) -> Result<Option<Job>, Error> {

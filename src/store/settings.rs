@@ -1,5 +1,6 @@
 //! Named values of this installation: what must be the same on every node and survive a restart.
 
+use super::cached;
 use super::engine::Db;
 use super::error::Error;
 use super::schema::settings::dsl::{name, settings, value};
@@ -28,7 +29,7 @@ pub fn all(db: &mut Db) -> Result<BTreeMap<String, String>, Error> {
 /// # Errors
 /// Only the database's own.
 pub fn set(db: &mut Db, key: &str, text: &str) -> Result<(), Error> {
-    let changed = diesel::update(settings.find(key)).set(value.eq(text)).execute(db)?;
+    let changed = cached::update(db, settings, value.eq(text), name.eq(key))?;
     if changed == 0 {
         diesel::insert_into(settings).values((name.eq(key), value.eq(text))).execute(db)?;
     }

@@ -222,7 +222,7 @@ async fn keep_typed(request: &mut ServiceRequest) {
 pub type Values = BTreeMap<String, Vec<String>>;
 
 /// Most bytes of a form or of a program's request; files go another way.
-const BODY_MOST: u64 = 2 << 20;
+pub const BODY_MOST: u64 = 2 << 20;
 
 /// All bytes of a request; too many are refused in words.
 pub struct Whole(pub web::Bytes);

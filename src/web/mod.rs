@@ -43,8 +43,7 @@ pub fn serve(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(shared.clone()))
-            .app_data(web::FormConfig::default().limit(2 << 20))
-            .app_data(web::PayloadConfig::new(2 << 20))
+            .app_data(web::PayloadConfig::new(caller::BODY_MOST as usize))
             // Outermost last: headers go on every answer, then errors are dressed, then requests from
             // other sites are turned away, then the routes.
             .wrap(middleware::from_fn(security::refuse_foreign))

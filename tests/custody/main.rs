@@ -135,13 +135,10 @@ async fn what_is_no_penalty_is_taken_as_another_act() {
 }
 
 /// Numbers that identify a person stay hidden, and provable, when a list carries them.
-#[actix_web::test]
-async fn personal_numbers_in_a_list_are_masked() {
+/// All that the public can read of the rows of a list.
+async fn published(csv: &str) -> String {
     let bureau = Bureau::open().await;
     let desk = Desk::new(bureau.house.clone(), None);
-    let csv = LIST
-        .replace("未公示许可证件", "经营者电话13900001234未公示许可证件")
-        .replace("测试乙公司,法人及非法人组织", "王小明,自然人");
     let list = penalty_list::read(csv.as_bytes()).unwrap();
     let digest = zhijian::base::Digest::of(csv.as_bytes());
     let rows = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
@@ -152,6 +149,15 @@ async fn personal_numbers_in_a_list_are_masked() {
         pages += &serde_json::to_string(&public::item(&desk, &number).await.unwrap()).unwrap();
         pages += &serde_json::to_string(&public::proof(&desk, &number).await.unwrap()).unwrap();
     }
+    pages
+}
+
+#[actix_web::test]
+async fn personal_numbers_in_a_list_are_masked() {
+    let csv = LIST
+        .replace("未公示许可证件", "经营者电话13900001234未公示许可证件")
+        .replace("测试乙公司,法人及非法人组织", "王小明,自然人");
+    let pages = published(&csv).await;
     assert!(!pages.contains("13900001234"), "{pages}");
     assert!(!pages.contains("王小明"), "{pages}");
 }
@@ -159,22 +165,11 @@ async fn personal_numbers_in_a_list_are_masked() {
 /// A party of no stated type is named in full only when it cannot be a person.
 #[actix_web::test]
 async fn a_party_of_no_stated_type_may_be_a_person() {
-    let bureau = Bureau::open().await;
-    let desk = Desk::new(bureau.house.clone(), None);
     let csv = LIST
         .replace("测试甲公司,法人及非法人组织", "测试甲公司,")
         .replace("测试乙公司,法人及非法人组织", "王小明,其他")
         .replace("广告内容不实", "王小明的广告内容不实");
-    let list = penalty_list::read(csv.as_bytes()).unwrap();
-    let digest = zhijian::base::Digest::of(csv.as_bytes());
-    let rows = import_list::import_list(&desk, bureau::CODE, &list, digest).await.unwrap();
-    bureau.seal().await;
-    let mut pages = String::new();
-    for row in rows {
-        let import_list::Fate::Published(number) = row.fate else { panic!("{:?}", row.row) };
-        pages += &serde_json::to_string(&public::item(&desk, &number).await.unwrap()).unwrap();
-        pages += &serde_json::to_string(&public::proof(&desk, &number).await.unwrap()).unwrap();
-    }
+    let pages = published(&csv).await;
     assert!(pages.contains("测试甲公司") && !pages.contains("王小明"), "{pages}");
 }
 

@@ -9,7 +9,7 @@ use crate::{
     base::Day,
     desk::{Desk, Error, House, Role, Who, project},
     law::{
-        clock::deadline,
+        clock::{deadline, working_days_left},
         procedure::{self, CaseState},
         words,
     },
@@ -194,17 +194,11 @@ fn due(
 
 /// Working days from `today` to `last`, in words.
 fn left(house: &House, today: Day, last: Day) -> String {
-    let (from, to) = if today <= last { (today, last) } else { (last, today) };
-    let mut count = 0;
-    let mut day = from;
-    while day < to {
-        day = day.tomorrow().unwrap_or(to);
-        count += u32::from(house.calendar.assume_working(day).0);
-    }
+    let count = |from, to| working_days_left(&house.calendar, from, to);
     if today <= last {
-        format!("还有{count}个工作日")
+        format!("还有{}个工作日", count(today, last))
     } else {
-        format!("已超过{count}个工作日")
+        format!("已超过{}个工作日", count(last, today))
     }
 }
 

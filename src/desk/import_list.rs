@@ -80,42 +80,13 @@ async fn publish(
     facts.insert("source".into(), json!(file));
     facts.insert("layout".into(), json!(list.layout));
     facts.insert("line".into(), json!(row.line));
-    let origin = Origin {
-        kind: "imported-disclosure",
-        act_kind: list.subject.act_kind(),
-        source_key: format!("import:{}:{}", agency.code, row.source_digest()),
-        on_behalf_of: None,
-        facts,
-    };
-    publish_entry(desk, agency, origin, entry).await
-}
-
-/// Where a disclosure without a case here comes from.
-pub(super) struct Origin {
-    /// Kind of its record.
-    pub kind: &'static str,
-    /// 执法类别
-    pub act_kind: &'static str,
-    /// What makes it the same one when it comes again.
-    pub source_key: String,
-    /// The person at whose instance it is published.
-    pub on_behalf_of: Option<String>,
-    /// Facts of its record.
-    pub facts: serde_json::Map<String, serde_json::Value>,
-}
-
-/// Publishes one entry unless it is public already.
-pub(super) async fn publish_entry(
-    desk: &Desk,
-    agency: &agencies::Agency,
-    origin: Origin,
-    entry: &Entry,
-) -> Result<Fate, Error> {
     let fields = masked(desk, agency, entry)?;
     let kinds = Penalty { kinds: entry.kinds.clone(), ..Penalty::default() };
     let draft = Draft {
         agency: agency.clone(),
-        origin,
+        act_kind: list.subject.act_kind(),
+        source_key: format!("import:{}:{}", agency.code, row.source_digest()),
+        facts,
         kinds: project::penalty_words(&kinds)?,
         fine: entry.fine.map(Money::fen),
         decided_on: entry.decided_on.map(|day| day.to_string()).unwrap_or_default(),
@@ -126,7 +97,7 @@ pub(super) async fn publish_entry(
     desk.house
         .store
         .write(move |db| {
-            let key = &draft.origin.source_key;
+            let key = &draft.source_key;
             if let Some(known) = disclosures::by_source_key(db, key).or_none()? {
                 return Ok(Fate::Known(known.number));
             }
@@ -135,9 +106,15 @@ pub(super) async fn publish_entry(
         .await
 }
 
+/// A disclosure that is not linked yet.
 struct Draft {
     agency: agencies::Agency,
-    origin: Origin,
+    /// 执法类别
+    act_kind: &'static str,
+    /// What makes it the same one when it comes again.
+    source_key: String,
+    /// Where its row stands.
+    facts: serde_json::Map<String, serde_json::Value>,
     kinds: String,
     fine: Option<i64>,
     decided_on: String,
@@ -153,11 +130,11 @@ impl Draft {
         now: crate::base::Moment,
     ) -> Result<String, Error> {
         let number = disclose::next_number(db, now)?;
-        let mut facts = self.origin.facts;
+        let mut facts = self.facts;
         facts.insert("number".into(), json!(number));
         // What lists and counts go by is signed too, not only the words on the page.
-        facts.insert("source_key".into(), json!(self.origin.source_key));
-        facts.insert("act_kind".into(), json!(self.origin.act_kind));
+        facts.insert("source_key".into(), json!(self.source_key));
+        facts.insert("act_kind".into(), json!(self.act_kind));
         facts.insert("kinds".into(), json!(self.kinds));
         facts.insert("decided_on".into(), json!(self.decided_on));
         if let Some(fen) = self.fine {
@@ -169,11 +146,11 @@ impl Draft {
         let chain = format!("{REGISTER}{}", self.agency.id);
         let own = OwnRecord {
             chain: &chain,
-            kind: self.origin.kind,
+            kind: "imported-disclosure",
             facts,
             fields: self.fields,
             exhibits: Vec::new(),
-            on_behalf_of: self.origin.on_behalf_of,
+            on_behalf_of: None,
         };
         let record = vouch::sign_own(house, own, now)?;
         let begin = Begin::Register(Some(self.agency.id.clone()));
@@ -184,7 +161,7 @@ impl Draft {
             number: number.clone(),
             agency_id: self.agency.id,
             case_id: None,
-            act_kind: self.origin.act_kind.into(),
+            act_kind: self.act_kind.into(),
             document_number: content.text("document.number"),
             title: content.text("case.title"),
             party: content.text("party.name"),
@@ -200,7 +177,7 @@ impl Draft {
             releases: 1,
             record_id: record.id.to_string(),
             content: serde_json::to_string(&content).map_err(Error::broken)?,
-            source_key: Some(self.origin.source_key),
+            source_key: Some(self.source_key),
         };
         disclose::publish(db, &row, "disclosure", now)?;
         Ok(number)

@@ -30,7 +30,6 @@ pub mod permit;
 pub mod prepare;
 pub mod project;
 pub mod prove;
-pub mod publish_past;
 pub mod ready;
 pub mod receipt;
 pub mod receive_exhibit;

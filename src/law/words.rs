@@ -84,21 +84,41 @@ impl Penalty {
         self.fine.checked_add(self.confiscated).unwrap_or(largest)
     }
 
-    /// `罚款5万元，没收违法所得1000元`
+    /// `罚款5万元，没收违法所得1000元`; two confiscations share one sum: `没收违法所得、没收非法财物共计1000元`.
     pub fn in_words(&self) -> String {
+        let mut confiscations = self.confiscations();
         let mut parts = Vec::new();
         for kind in &self.kinds {
-            parts.push(match kind {
-                PenaltyKind::Fine => format!("罚款{}", self.fine.in_words()),
-                other => other.label().to_owned(),
-            });
+            match kind {
+                PenaltyKind::Fine => parts.push(format!("罚款{}", self.fine.in_words())),
+                // Said once, where the first of them stands.
+                PenaltyKind::ConfiscateIncome | PenaltyKind::ConfiscateGoods => {
+                    parts.extend(confiscations.take());
+                }
+                other => parts.push(other.label().to_owned()),
+            }
         }
-        if self.confiscated > Money::ZERO {
-            parts.push(format!("没收金额共计{}", self.confiscated.in_words()));
-        }
+        parts.extend(confiscations);
         match parts.is_empty() {
             true => "无".to_owned(),
             false => parts.join("，"),
+        }
+    }
+
+    /// The confiscations with their one sum; none when nothing is confiscated.
+    fn confiscations(&self) -> Option<String> {
+        let kinds: Vec<&str> = [PenaltyKind::ConfiscateIncome, PenaltyKind::ConfiscateGoods]
+            .into_iter()
+            .filter(|kind| self.kinds.contains(kind))
+            .map(PenaltyKind::label)
+            .collect();
+        let sum = (self.confiscated > Money::ZERO).then(|| self.confiscated.in_words());
+        match (kinds.as_slice(), sum) {
+            ([], None) => None,
+            ([], Some(sum)) => Some(format!("没收金额{sum}")),
+            ([one], sum) => Some(format!("{one}{}", sum.unwrap_or_default())),
+            (_, None) => Some(kinds.join("、")),
+            (_, Some(sum)) => Some(format!("{}共计{sum}", kinds.join("、"))),
         }
     }
 }
@@ -192,4 +212,30 @@ impl Act {
         "execution",
         "closing",
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_penalty_in_words_says_each_sum_once() {
+        use PenaltyKind::{ConfiscateGoods, ConfiscateIncome, Fine, Warning};
+        let words = |kinds: &[PenaltyKind], fine: i64, confiscated: i64| {
+            let money = |yuan: i64| Money::from_fen(yuan * 100).unwrap();
+            let (fine, confiscated) = (money(fine), money(confiscated));
+            Penalty { kinds: kinds.to_vec(), fine, confiscated }.in_words()
+        };
+        assert_eq!(words(&[], 0, 0), "无");
+        assert_eq!(words(&[Warning, Fine], 50_000, 0), "警告，罚款5万元");
+        assert_eq!(
+            words(&[Fine, ConfiscateIncome], 50_000, 1_000),
+            "罚款5万元，没收违法所得1000元"
+        );
+        assert_eq!(
+            words(&[ConfiscateIncome, ConfiscateGoods, Fine], 200, 1_000),
+            "没收违法所得、没收非法财物共计1000元，罚款200元"
+        );
+        assert_eq!(words(&[ConfiscateGoods], 0, 0), "没收非法财物");
+    }
 }

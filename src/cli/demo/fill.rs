@@ -5,16 +5,21 @@ use super::{
     clock::ScriptedClock,
     county::{Case, County},
     days::{Days, at, plus, working},
-    history::{self, Disclosed},
+    history::{self, List},
     people::{self, Secrets, Staff},
     summary::Summary,
 };
 use crate::{
-    base::{CaseId, Day, Moment},
-    desk::{Clock as _, House, publish_past::publish_past, seal_checkpoint::Sealer},
+    base::{CaseId, Day, Digest, Moment},
+    desk::{
+        Clock as _, Desk, House,
+        import_list::{Fate, import_list},
+        penalty_list::{self, Verdict},
+        seal_checkpoint::Sealer,
+    },
     law::calendar::Calendar,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::{collections::VecDeque, sync::Arc};
 
 /// Milliseconds of the scripted time between two checkpoints.
@@ -28,8 +33,8 @@ enum Event {
     Person(usize),
     /// The power lists are entered.
     Items,
-    /// A decision of the years before is published.
-    Past(Box<Disclosed>),
+    /// A list of the years before is imported.
+    Past(List),
     /// A step of a case.
     Step {
         /// Place of the script.
@@ -113,8 +118,8 @@ impl Filling<'_> {
             all.push((at(day, "09:10")?.plus_millis(minutes), Event::Person(n)));
         }
         all.push((at(begin.day(), "10:00")?, Event::Items));
-        for one in history::disclosures(self.county, calendar, self.today)? {
-            all.push((one.at, Event::Past(Box::new(one))));
+        for list in history::lists(self.county, calendar, self.today)? {
+            all.push((list.at, Event::Past(list)));
         }
         for (case, script) in self.county.cases.iter().enumerate() {
             let ground = self.ground(script)?;
@@ -146,11 +151,7 @@ impl Filling<'_> {
                 self.staff.enter_person(self.house, person, secrets, at).await?;
             }
             Event::Items => self.staff.enter_items(self.house, self.county, at).await?,
-            Event::Past(one) => {
-                let clerk = self.staff.clerk_of(&one.agency)?;
-                let published = publish_past(&clerk.desk(self.house, at), &one.entry).await;
-                published.with_context(|| number(&one))?;
-            }
+            Event::Past(list) => self.import(&list, at).await?,
             Event::Step { case, step } => return self.step(case, step, at).await,
         }
         Ok(at)
@@ -172,8 +173,18 @@ impl Filling<'_> {
         }
         Ok(done.ended)
     }
-}
 
-fn number(one: &Disclosed) -> String {
-    format!("disclosure {}", one.entry.document_number.clone().unwrap_or_default())
+    /// Imports a list as `zhijian import` does; every line of the county's is to be clear.
+    async fn import(&self, list: &List, at: Moment) -> Result<()> {
+        let read = penalty_list::read(&list.file)?;
+        let desk = Desk { house: self.house.clone(), who: None, now: at };
+        let code = &self.county.agency(&list.agency)?.code;
+        for line in import_list(&desk, code, &read, Digest::of(&list.file)).await? {
+            match (&line.row.verdict, &line.fate) {
+                (Verdict::Taken, Fate::Published(_)) => {}
+                (verdict, fate) => bail!("{:?}: {verdict:?}, {fate:?}", line.row.cells),
+            }
+        }
+        Ok(())
+    }
 }

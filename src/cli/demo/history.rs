@@ -1,4 +1,5 @@
-//! Disclosures of the years before: combined from parts by a fixed count, or written out. No chance.
+//! Disclosures of the years before, as the weekly lists that the agencies published then: combined from parts by
+//! a fixed count, or written out. No chance. What becomes of a list is the import's to say.
 
 use super::{
     county::{County, Party, Past, Pattern, Written},
@@ -6,36 +7,95 @@ use super::{
 };
 use crate::{
     base::{Day, Moment, Money},
-    desk::penalty_list::Entry,
-    law::{act::Penalty, calendar::Calendar},
+    law::{
+        act::{PartyKind, Penalty},
+        calendar::Calendar,
+        words,
+    },
 };
 use anyhow::{Context, Result};
-use std::collections::HashMap;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
 
-/// A disclosure and when its agency's clerk made it.
-pub struct Disclosed {
+/// A list and when it is imported.
+pub struct List {
     /// Key of the agency.
     pub agency: String,
     /// When.
     pub at: Moment,
-    /// What is shown.
-    pub entry: Entry,
+    /// The file: CSV in UTF-8 with the columns of [`Row`].
+    pub file: Vec<u8>,
 }
 
-/// All disclosures up to `today`, agency after agency.
+/// A line of a list, with the headers of 双公示行政处罚信息 (`config/import/shuanggongshi_penalty.toml`).
+#[derive(Serialize)]
+struct Row {
+    #[serde(rename = "行政处罚决定书文号")]
+    number: String,
+    #[serde(rename = "行政相对人名称")]
+    party: String,
+    #[serde(rename = "行政相对人类别")]
+    party_kind: &'static str,
+    #[serde(rename = "统一社会信用代码")]
+    party_code: String,
+    #[serde(rename = "违法行为类型")]
+    violation: String,
+    #[serde(rename = "违法事实")]
+    facts: String,
+    #[serde(rename = "处罚依据")]
+    basis: String,
+    #[serde(rename = "处罚类别")]
+    kinds: String,
+    #[serde(rename = "处罚内容")]
+    content: String,
+    #[serde(rename = "罚款金额(万元)")]
+    fine: String,
+    #[serde(rename = "没收违法所得、没收非法财物的金额(万元)")]
+    confiscated: String,
+    #[serde(rename = "处罚决定日期")]
+    decided_on: String,
+    #[serde(rename = "公示截止期")]
+    show_until: String,
+    #[serde(rename = "处罚机关")]
+    authority: String,
+}
+
+/// A line and when it was public.
+struct Disclosed {
+    agency: String,
+    at: Moment,
+    row: Row,
+}
+
+/// The lists up to `today`: one an agency and week in which it published something.
 ///
 /// # Errors
 /// Names what the parts refer to and is not there.
-pub fn disclosures(county: &County, calendar: &Calendar, today: Day) -> Result<Vec<Disclosed>> {
+pub fn lists(county: &County, calendar: &Calendar, today: Day) -> Result<Vec<List>> {
     let mut all = Vec::new();
     for agency in county.past.plan.entries.keys() {
         combine(county, calendar, agency, &mut all)?;
     }
-    for (n, written) in county.past.written.iter().enumerate() {
-        all.push(written_out(county, written, n)?);
+    for written in &county.past.written {
+        all.push(written_out(county, written)?);
     }
     all.retain(|one| one.at.day() < today);
-    Ok(all)
+    let mut weeks: BTreeMap<_, Vec<Disclosed>> = BTreeMap::new();
+    for one in all {
+        let week = one.at.day().iso_week_date();
+        weeks.entry((one.agency.clone(), week.year(), week.week())).or_default().push(one);
+    }
+    weeks.into_values().map(list).collect()
+}
+
+/// The file of one week, published with its last line.
+fn list(mut lines: Vec<Disclosed>) -> Result<List> {
+    lines.sort_by_key(|one| one.at);
+    let last = lines.last().context("an empty week")?;
+    let (agency, at) = (last.agency.clone(), last.at);
+    let mut file = csv::Writer::from_writer(Vec::new());
+    lines.iter().try_for_each(|one| file.serialize(&one.row))?;
+    Ok(List { agency, at, file: file.into_inner().map_err(|fault| fault.into_error())? })
 }
 
 fn combine(
@@ -65,8 +125,8 @@ fn combine(
         let party = parties.next(pattern, i)?;
         all.push(Disclosed {
             agency: agency.to_owned(),
-            at: at(disclosed, "15:30")?.plus_millis(i64::try_from(i % 50)? * 60_000),
-            entry: combined(county, pattern, party, i, text, decided)?,
+            at: at(disclosed, "15:30")?,
+            row: combined(county, pattern, party, i, text, decided)?,
         });
     }
     Ok(())
@@ -102,82 +162,73 @@ fn combined(
     i: usize,
     number: String,
     decided: Day,
-) -> Result<Entry> {
+) -> Result<Row> {
     let item = county.item(&pattern.item)?;
     let amount = |range: Option<[u32; 3]>| range.map(|range| yuan(stepped(range, i)));
     let [least, most] = pattern.n;
     let n = stepped([least, most, 1], i);
+    let (fine, confiscated) = (amount(pattern.fine), amount(pattern.confiscated));
     let penalty = Penalty {
         kinds: pattern.kinds.clone(),
-        fine: amount(pattern.fine).unwrap_or_default(),
-        confiscated: amount(pattern.confiscated).unwrap_or_default(),
+        fine: fine.unwrap_or_default(),
+        confiscated: confiscated.unwrap_or_default(),
     };
-    let mut entry = blank(party.name.clone());
-    entry.document_number = Some(number);
-    entry.party_code = Some(party.code.clone()).filter(|code| !code.is_empty());
-    entry.party_kind = Some(party.kind);
-    entry.violation = Some(violation(&item.name).to_owned());
-    entry.facts = Some(pattern.violation.replace("{n}", &n.to_string()));
-    entry.basis = Some(item.basis.clone());
-    entry.penalty_text = Some(format!("{}。", penalty.in_words()));
-    entry.fine = pattern.fine.map(|_| penalty.fine);
-    entry.confiscated = pattern.confiscated.map(|_| penalty.confiscated);
-    entry.kinds = penalty.kinds;
-    entry.authority = Some(county.agency(&pattern.agency)?.name.clone());
-    entry.decided_on = Some(decided);
-    entry.show_until = Some(plus(decided, pattern.show_days));
-    Ok(entry)
+    Ok(Row {
+        number,
+        party: party.name.clone(),
+        party_kind: sort(party.kind),
+        party_code: party.code.clone(),
+        violation: violation(&item.name).to_owned(),
+        facts: pattern.violation.replace("{n}", &n.to_string()),
+        basis: item.basis.clone(),
+        kinds: words::kinds(&penalty.kinds),
+        content: format!("{}。", penalty.in_words()),
+        fine: fine.map(wan).unwrap_or_default(),
+        confiscated: confiscated.map(wan).unwrap_or_default(),
+        decided_on: decided.to_string(),
+        show_until: plus(decided, pattern.show_days).to_string(),
+        authority: county.agency(&pattern.agency)?.name.clone(),
+    })
 }
 
-fn written_out(county: &County, written: &Written, n: usize) -> Result<Disclosed> {
+fn written_out(county: &County, written: &Written) -> Result<Disclosed> {
     let money = |text: &str| {
         let amount = Money::parse_decimal(text, 100).with_context(|| format!("amount {text}"))?;
-        Ok::<_, anyhow::Error>(Some(amount).filter(|amount| *amount != Money::ZERO))
+        Ok::<_, anyhow::Error>(if amount == Money::ZERO { String::new() } else { wan(amount) })
     };
     county.item(&written.item)?;
-    let mut entry = blank(written.party.clone());
-    entry.document_number = Some(written.number.clone());
-    entry.party_code = Some(written.party_code.clone()).filter(|code| !code.is_empty());
-    entry.party_kind = Some(written.party_kind);
-    entry.violation = Some(written.violation.clone());
-    entry.facts = Some(written.facts.clone());
-    entry.basis = Some(written.basis.clone());
-    entry.kinds = written.kinds.clone();
-    entry.penalty_text = Some(written.content.clone());
-    entry.fine = money(&written.fine)?;
-    entry.confiscated = money(&written.confiscated)?;
-    entry.authority = Some(county.agency(&written.agency)?.name.clone());
-    entry.decided_on = Some(written.decided_on);
-    entry.show_until = Some(written.show_until);
-    let at = at(written.disclosed_on, "16:30")?.plus_millis(i64::try_from(n)? * 60_000);
-    Ok(Disclosed { agency: written.agency.clone(), at, entry })
+    let row = Row {
+        number: written.number.clone(),
+        party: written.party.clone(),
+        party_kind: sort(written.party_kind),
+        party_code: written.party_code.clone(),
+        violation: written.violation.clone(),
+        facts: written.facts.clone(),
+        basis: written.basis.clone(),
+        kinds: words::kinds(&written.kinds),
+        content: written.content.clone(),
+        fine: money(&written.fine)?,
+        confiscated: money(&written.confiscated)?,
+        decided_on: written.decided_on.to_string(),
+        show_until: written.show_until.to_string(),
+        authority: county.agency(&written.agency)?.name.clone(),
+    };
+    Ok(Disclosed { agency: written.agency.clone(), at: at(written.disclosed_on, "16:30")?, row })
 }
 
-/// An entry that says nothing but whom it is about.
-fn blank(party: String) -> Entry {
-    Entry {
-        document_number: None,
-        party,
-        party_code: None,
-        party_kind: None,
-        violation: None,
-        facts: None,
-        basis: None,
-        kinds: Vec::new(),
-        measures: Vec::new(),
-        penalty_text: None,
-        fine: None,
-        daily_fine: None,
-        confiscated: None,
-        authority: None,
-        decided_on: None,
-        period: None,
-        show_until: None,
-        region: None,
-        rectification: None,
-        extra: Vec::new(),
-        private: Vec::new(),
+/// 行政相对人类别, as the published standard words it.
+fn sort(kind: PartyKind) -> &'static str {
+    match kind {
+        PartyKind::Person => "自然人",
+        PartyKind::Household => "个体工商户",
+        PartyKind::Organisation => "法人及非法人组织",
     }
+}
+
+/// An amount in 万元, exact.
+fn wan(amount: Money) -> String {
+    let (whole, rest) = (amount.fen() / 1_000_000, amount.fen() % 1_000_000);
+    format!("{whole}.{rest:06}")
 }
 
 /// The act of which an item of the power list speaks: `对…的处罚` without its frame.

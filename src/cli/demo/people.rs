@@ -59,16 +59,6 @@ impl Staff {
         found.with_context(|| format!("no person {id}"))
     }
 
-    /// The clerk of the agency with this key.
-    ///
-    /// # Errors
-    /// When it has none.
-    pub fn clerk_of(&self, key: &str) -> Result<&Member> {
-        let agency = self.agency(key)?;
-        let clerk = |member: &&Member| member.who.agency == agency && member.who.is(Role::Clerk);
-        self.members.values().find(clerk).with_context(|| format!("no clerk of {key}"))
-    }
-
     /// The store's id of the agency with this key.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! 执法主体: the bodies with power to enforce, and who stands above whom.
 
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::agencies;
 use diesel::prelude::*;
@@ -45,7 +45,7 @@ pub fn update(db: &mut Db, agency: &Agency) -> Result<(), Error> {
 
 /// The agency with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Agency, Error> {
-    Ok(agencies::table.find(id).select(Agency::as_select()).get_result(db)?)
+    Ok(direct!(db, own => agencies::table.find(id).select(Agency::as_select()).get_result(own))?)
 }
 
 /// The agency with this 统一社会信用代码, or [`Error::Missing`].

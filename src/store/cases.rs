@@ -1,7 +1,7 @@
 //! Cases as lists and pages show them: a projection of their records, never the truth itself.
 
 use super::cached;
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::cases;
 use diesel::prelude::*;
@@ -82,12 +82,12 @@ pub fn advance(db: &mut Db, id: &str, progress: &Progress) -> Result<(), Error> 
 
 /// The id of the case's agency, or [`Error::Missing`].
 pub fn agency_of(db: &mut Db, id: &str) -> Result<String, Error> {
-    Ok(cases::table.find(id).select(cases::agency_id).get_result(db)?)
+    Ok(direct!(db, own => cases::table.find(id).select(cases::agency_id).get_result(own))?)
 }
 
 /// The case with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Case, Error> {
-    Ok(cases::table.find(id).select(Case::as_select()).get_result(db)?)
+    Ok(direct!(db, own => cases::table.find(id).select(Case::as_select()).get_result(own))?)
 }
 
 /// The agency's case with this 案号, or [`Error::Missing`].

@@ -1,7 +1,7 @@
 //! The hash chains' heads: how long each is, its last entry's hash, and the key its private fields are sealed with.
 
 use super::cached;
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::chains;
 use diesel::prelude::*;
@@ -32,7 +32,7 @@ pub fn insert(db: &mut Db, chain: &Chain) -> Result<(), Error> {
 
 /// The chain with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Chain, Error> {
-    Ok(chains::table.find(id).select(Chain::as_select()).get_result(db)?)
+    Ok(direct!(db, own => chains::table.find(id).select(Chain::as_select()).get_result(own))?)
 }
 
 /// Moves the head on by one entry; [`Error::Taken`] if the chain is not `length` long any more.

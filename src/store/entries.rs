@@ -1,6 +1,6 @@
 //! The ledger's rows: each record's entry in its chain and its leaf in the one log. Append-only and dense.
 
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::{entries, leaves};
 use diesel::prelude::*;
@@ -61,7 +61,8 @@ pub struct NewEntry<'a> {
 
 /// How many leaves the log has.
 pub fn size(db: &mut Db) -> Result<i64, Error> {
-    let last: Option<i64> = leaves::table.select(diesel::dsl::max(leaves::idx)).get_result(db)?;
+    let last = diesel::dsl::max(leaves::idx);
+    let last: Option<i64> = direct!(db, own => leaves::table.select(last).get_result(own))?;
     Ok(last.map_or(0, |last| last + 1))
 }
 
@@ -70,7 +71,7 @@ pub fn size(db: &mut Db) -> Result<i64, Error> {
 pub fn append(db: &mut Db, new: &NewEntry<'_>) -> Result<i64, Error> {
     let index = size(db)?;
     let leaf = (leaves::idx.eq(index), leaves::leaf.eq(new.leaf), leaves::nonce.eq(new.nonce));
-    diesel::insert_into(leaves::table).values(leaf).execute(db)?;
+    direct!(db, own => diesel::insert_into(leaves::table).values(leaf).execute(own))?;
     let entry = (
         entries::leaf.eq(index),
         entries::chain.eq(new.chain),
@@ -80,7 +81,7 @@ pub fn append(db: &mut Db, new: &NewEntry<'_>) -> Result<i64, Error> {
         entries::record_id.eq(new.record_id),
         entries::received_at.eq(new.received_at),
     );
-    diesel::insert_into(entries::table).values(entry).execute(db)?;
+    direct!(db, own => diesel::insert_into(entries::table).values(entry).execute(own))?;
     Ok(index)
 }
 

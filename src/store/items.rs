@@ -1,6 +1,6 @@
 //! 执法事项: what may be enforced, on which basis, how hard.
 
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::items;
 use diesel::prelude::*;
@@ -38,7 +38,7 @@ pub fn insert(db: &mut Db, item: &Item) -> Result<(), Error> {
 
 /// The item with this code, or [`Error::Missing`].
 pub fn find(db: &mut Db, code: &str) -> Result<Item, Error> {
-    Ok(items::table.find(code).select(Item::as_select()).get_result(db)?)
+    Ok(direct!(db, own => items::table.find(code).select(Item::as_select()).get_result(own))?)
 }
 
 /// An agency's items by code, in use or not, whose code, name or field contains `text` as written: those after

@@ -1,6 +1,6 @@
 //! Signing keys: public halves for ever, and server-held secrets only sealed under their owners' passwords.
 
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::keys;
 use diesel::prelude::*;
@@ -37,7 +37,7 @@ pub fn insert(db: &mut Db, key: &Key) -> Result<(), Error> {
 
 /// The key with this id, revoked or not, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Key, Error> {
-    Ok(keys::table.find(id).select(Key::as_select()).get_result(db)?)
+    Ok(direct!(db, own => keys::table.find(id).select(Key::as_select()).get_result(own))?)
 }
 
 /// The key with these 32 public bytes, revoked or not, or [`Error::Missing`].

@@ -1,6 +1,6 @@
 //! Everybody with a sign-in: officers, reviewers, clerks, supervisors, administrators.
 
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::people;
 use diesel::prelude::*;
@@ -48,7 +48,7 @@ pub fn update(db: &mut Db, person: &Person) -> Result<(), Error> {
 
 /// The person with this id, or [`Error::Missing`].
 pub fn find(db: &mut Db, id: &str) -> Result<Person, Error> {
-    Ok(people::table.find(id).select(Person::as_select()).get_result(db)?)
+    Ok(direct!(db, own => people::table.find(id).select(Person::as_select()).get_result(own))?)
 }
 
 /// The person with this login, or [`Error::Missing`].

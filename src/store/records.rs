@@ -1,6 +1,6 @@
 //! Records: the signed bytes, which are the truth, and what is needed to find them. Append-only.
 
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::records;
 use diesel::prelude::*;
@@ -35,7 +35,7 @@ pub struct Record {
 
 /// Adds a record; [`Error::Taken`] if its payload or its place in the chain is there already.
 pub fn insert(db: &mut Db, record: &Record) -> Result<(), Error> {
-    diesel::insert_into(records::table).values(record).execute(db)?;
+    direct!(db, own => diesel::insert_into(records::table).values(record).execute(own))?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Who is signed in. A session's token is known to its browser alone; here lies its digest.
 
-use super::engine::Db;
+use super::engine::{Db, direct};
 use super::error::Error;
 use super::schema::sessions;
 use diesel::prelude::*;
@@ -31,7 +31,9 @@ pub fn insert(db: &mut Db, session: &Session) -> Result<(), Error> {
 
 /// The session with this token digest, ended or not, or [`Error::Missing`].
 pub fn find(db: &mut Db, token_digest: &str) -> Result<Session, Error> {
-    Ok(sessions::table.find(token_digest).select(Session::as_select()).get_result(db)?)
+    Ok(
+        direct!(db, own => sessions::table.find(token_digest).select(Session::as_select()).get_result(own))?,
+    )
 }
 
 /// Notes that the session was used at `seen_at`, and until when it lasts now; a session that is gone stays so.

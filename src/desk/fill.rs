@@ -195,7 +195,8 @@ pub fn name_case(
     ground: &Ground<'_>,
     private: &mut Vec<(String, String)>,
 ) -> Result<(), Error> {
-    if ground.case.is_some() || private.iter().any(|(path, _)| path == "case.number") {
+    let filing = ground.case.is_none() && ground.uncased.is_none();
+    if !filing || private.iter().any(|(path, _)| path == "case.number") {
         return Ok(());
     }
     let year = ground.now.day().year();

@@ -6,6 +6,7 @@ use super::{
     disclose::{self, Content, SHOWN},
     penalty_list::{Entry, List, Row, Verdict},
     project::{self, REGISTER},
+    release,
     vouch::{self, OwnRecord},
 };
 use crate::{
@@ -129,7 +130,7 @@ impl Draft {
         house: &super::House,
         now: crate::base::Moment,
     ) -> Result<String, Error> {
-        let number = disclose::next_number(db, now)?;
+        let number = release::next_number(db, now)?;
         let mut facts = self.facts;
         facts.insert("number".into(), json!(number));
         // What lists and counts go by is signed too, not only the words on the page.
@@ -179,7 +180,7 @@ impl Draft {
             content: serde_json::to_string(&content).map_err(Error::broken)?,
             source_key: Some(self.source_key),
         };
-        disclose::publish(db, &row, "disclosure", now)?;
+        release::publish(db, &row, "disclosure", now)?;
         Ok(number)
     }
 }

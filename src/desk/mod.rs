@@ -6,6 +6,7 @@
 pub mod append;
 pub mod back_up;
 pub mod begin_upload;
+pub mod behind;
 pub mod change_password;
 pub mod continue_upload;
 pub mod cosign;
@@ -34,6 +35,7 @@ pub mod ready;
 pub mod receipt;
 pub mod receive_exhibit;
 pub mod register;
+pub mod release;
 pub mod retire_item;
 pub mod seal_checkpoint;
 pub mod sealing;
@@ -42,6 +44,7 @@ pub mod shown;
 pub mod sign;
 pub mod sign_in;
 pub mod submit;
+pub mod uncased;
 pub mod view_exhibit;
 pub mod vouch;
 

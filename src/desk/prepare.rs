@@ -1,7 +1,8 @@
 //! Preparing a record: a filled form becomes the exact bytes that people will sign, kept as a draft.
 
 use super::{
-    Desk, Error, FieldFault, House, Who, disclose, fill, project, register, sealing, shown, vouch,
+    Desk, Error, FieldFault, House, Who, behind::Behind, disclose, fill, project, register,
+    release, sealing, shown, uncased, vouch,
 };
 use crate::{
     base::{CaseId, Digest, DraftId, Moment},
@@ -11,21 +12,35 @@ use crate::{
         field::{self, Field},
         record::{Payload, SCHEMA, Signer},
     },
-    store::{Db, OrNone, agencies, cases, chains, drafts, keys},
+    store::{Db, OrNone, agencies, cases, chains, disclosures, drafts, keys},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Hours for which a prepared record waits for its signatures.
 const DRAFT_HOURS: i64 = 72;
 
+/// What a record is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A case that it files.
+    NewCase,
+    /// A case.
+    Case(CaseId),
+    /// The disclosure with this number, that no case stands behind.
+    Disclosure(String),
+}
+
 /// A form as it came in.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     /// Kind of record.
     pub kind: String,
-    /// The case; none when it is being filed.
+    /// The case; none when it is being filed, and where none stands behind what is public.
     pub case: Option<CaseId>,
-    /// Head of the case's chain when the form was opened (hex); a moved head makes the form stale.
+    /// Number of the disclosure without a case that is to be corrected or withdrawn.
+    pub disclosure: Option<String>,
+    /// What the form was opened on, in hex: head of the case's chain, or digest of the record that is public. Another
+    /// by now makes the form stale.
     pub head: Option<String>,
     /// Raw public key of the key this browser holds, if it said so.
     pub public_key: Option<Vec<u8>>,
@@ -50,6 +65,8 @@ pub struct Ground<'h> {
     pub spec: &'h FormSpec,
     /// The case's row, none while filing.
     pub case: Option<cases::Case>,
+    /// The disclosure's row, where no case stands behind it.
+    pub uncased: Option<disclosures::Disclosure>,
     /// The case's state so far.
     pub state: CaseState,
     /// The agency.
@@ -78,12 +95,13 @@ pub fn prepare_in(
     now: Moment,
 ) -> Result<DraftId, Error> {
     let ground = ground(db, house, who, form, now)?;
-    refuse_stale(db, form)?;
+    refuse_stale(db, &ground, form)?;
     let (mut facts, private) = ground.spec.facts(&form.values).map_err(faults)?;
     fill::name_item(db, &ground, &mut facts)?;
     fill::fill(db, &ground, form, &mut facts)?;
     let (fields, exhibits) = if disclose::composes(&form.kind) {
-        let mut fields = disclose::compose(db, &ground, form, &mut facts)?;
+        let behind = ground.behind(db)?;
+        let mut fields = disclose::compose(db, &ground, form, &behind, &mut facts)?;
         fields.extend(vouch::fresh_fields(private)?);
         (fields, Vec::new())
     } else {
@@ -96,8 +114,8 @@ pub fn prepare_in(
         .map_err(|fault| Error::invalid(form.kind.clone(), format!("事项不完整：{fault}")))?;
     let people = fill::signers(&ground, form, &act)?;
     object(db, &ground, &act, &people, exhibits.len())?;
-    if let Some(case) = &ground.case {
-        shown::check(db, house, case, &ground.agency, &form.kind, &fields)?;
+    if shown::tells(&form.kind) {
+        shown::check(house, &ground.agency, &ground.behind(db)?, &form.kind, &fields)?;
     }
     let signers = people
         .iter()
@@ -110,9 +128,10 @@ pub fn prepare_in(
         })
         .collect::<Result<Vec<_>, _>>()?;
     let digests: Vec<Digest> = fields.iter().map(Field::digest).collect();
-    let chain = match &ground.case {
-        Some(case) => case.id.clone(),
-        None => CaseId::new(now).to_string(),
+    let chain = match (&ground.case, &ground.uncased) {
+        (Some(case), _) => case.id.clone(),
+        (None, Some(row)) => release::chain_of(row),
+        (None, None) => CaseId::new(now).to_string(),
     };
     let payload = Payload {
         schema: SCHEMA.to_owned(),
@@ -136,10 +155,17 @@ fn ground<'h>(
     now: Moment,
 ) -> Result<Ground<'h>, Error> {
     let spec = house.rulebook.form(&form.kind).ok_or(Error::NotFound("记录种类"))?;
+    if form.case.is_some() && form.disclosure.is_some() {
+        return Err(Error::invalid("disclosure", "案件和公示编号只能给出一项。"));
+    }
     let case = match &form.case {
         Some(id) => Some(cases::find(db, id.as_str()).or_none()?.ok_or(Error::NotFound("案件"))?),
-        None if form.kind == "filing" => None,
+        None if form.kind == "filing" || form.disclosure.is_some() => None,
         None => return Err(Error::NotFound("案件")),
+    };
+    let uncased = match &form.disclosure {
+        Some(number) => Some(uncased::find(db, who, &form.kind, number)?),
+        None => None,
     };
     if let Some(case) = &case {
         who.require_sight(&case.agency_id)?;
@@ -151,15 +177,36 @@ fn ground<'h>(
         return Err(Error::Forbidden("制作这类记录"));
     }
     let agency = agencies::find(db, &who.agency).or_none()?.ok_or(Error::NotFound("执法主体"))?;
-    let state = match &case {
-        Some(case) => serde_json::from_str(&case.state).map_err(Error::broken)?,
-        None => CaseState::default(),
+    let state = match (&case, &uncased) {
+        (Some(case), _) => serde_json::from_str(&case.state).map_err(Error::broken)?,
+        (None, Some(row)) => uncased::state(db, row)?,
+        (None, None) => CaseState::default(),
     };
-    Ok(Ground { house, who, spec, case, state, agency, now })
+    Ok(Ground { house, who, spec, case, uncased, state, agency, now })
 }
 
-fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
-    let (Some(case), Some(head)) = (&form.case, &form.head) else { return Ok(()) };
+impl Ground<'_> {
+    /// What stands behind the disclosure that the form is about.
+    fn behind(&self, db: &mut Db) -> Result<Behind, Error> {
+        match (&self.case, &self.uncased) {
+            (Some(case), _) => Behind::case(db, self.house, case, &self.agency),
+            (None, Some(row)) => Behind::row(db, self.house, row, &self.agency),
+            (None, None) => Err(Error::NotFound("案件")),
+        }
+    }
+}
+
+fn refuse_stale(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<(), Error> {
+    let Some(head) = &form.head else { return Ok(()) };
+    if let Some(row) = &ground.uncased {
+        if uncased::standing(db, row)?.hex() == *head {
+            return Ok(());
+        }
+        let text =
+            "您打开表单之后该公示信息已经更正，没有保存任何内容。请核对现在公示的内容后重新提交。";
+        return Err(Error::Conflict(text.into()));
+    }
+    let Some(case) = &form.case else { return Ok(()) };
     let chain = chains::find(db, case.as_str()).or_none()?.ok_or(Error::NotFound("案件"))?;
     if hex::encode(&chain.head) == *head {
         return Ok(());
@@ -178,6 +225,10 @@ fn object(
     exhibits: usize,
 ) -> Result<(), Error> {
     let house = ground.house;
+    if ground.uncased.is_some() {
+        let found = uncased::object(house, &ground.agency, &ground.state, act, ground.now)?;
+        return project::refuse(found, Vec::new());
+    }
     let pack = project::pack_of(house, &ground.agency)?;
     let objections = gate::objections(
         &house.rulebook,

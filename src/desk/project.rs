@@ -1,6 +1,9 @@
 //! Projections: judging a record by the law before it is linked, and the rows it implies after.
 
-use super::{Error, House, Reason, append::Linked, append::Vouched, disclose, register, shown};
+use super::{
+    Error, House, Reason, append::Linked, append::Vouched, behind::Behind, register, release,
+    shown, uncased, vouch,
+};
 use crate::{
     base::{Day, Digest, Moment},
     law::{
@@ -14,7 +17,7 @@ use crate::{
     store::{Db, OrNone, agencies, cases, clocks, decisions, records, reviews},
 };
 
-/// A case record that the law let pass.
+/// A record that the law let pass: of a case, or one that changes a disclosure without a case.
 pub struct Judged {
     /// The state before.
     state: CaseState,
@@ -29,7 +32,7 @@ pub struct Judged {
 /// Prefix of the ids of chains that are registers, not cases.
 pub const REGISTER: &str = "register:";
 
-/// Lets a case record pass if the law has no objection; a register record passes as it is.
+/// Lets a record pass if the law has no objection; what the machine itself puts on a register passes as it is.
 ///
 /// # Errors
 /// `Refused` with every objection; `Invalid` when the facts are not of the record's kind.
@@ -41,11 +44,11 @@ pub fn judge(
 ) -> Result<Option<Judged>, Error> {
     let payload = &record.payload;
     if payload.chain.starts_with(REGISTER) {
-        return Ok(None);
+        let judged = uncased::judge(db, house, record, now)?;
+        let state = CaseState::default();
+        return Ok(judged.map(|(act, agency)| Judged { state, act, case: None, agency }));
     }
-    let facts = serde_json::Value::Object(payload.facts.clone());
-    let act = Act::parse(&payload.kind, &facts)
-        .map_err(|fault| Error::invalid("facts", format!("记录事项不合规范：{fault}")))?;
+    let act = vouch::act_of(payload)?;
     let case = cases::find(db, &payload.chain).or_none()?;
     let agency_id = match (&case, &act) {
         (Some(case), _) => case.agency_id.clone(),
@@ -58,18 +61,16 @@ pub fn judge(
         None => CaseState::default(),
     };
     let pack = pack_of(house, &agency)?;
-    let latest = now.plus_millis(5 * 60_000);
     let people = people(payload);
     let objections =
         gate::objections(&house.rulebook, &house.calendar, pack, &state, &act, now, &people);
-    if payload.at > latest {
-        return Err(Error::refused("签名时间晚于服务器时间，请校准设备时钟后重新签名。"));
-    }
+    vouch::refuse_ahead(payload, now)?;
     let exhibits = payload.exhibits.len();
     let rows = register::objections(db, house, &agency.id, &act, &people, exhibits)?;
     refuse(objections, rows)?;
-    if let Some(case) = &case {
-        shown::check(db, house, case, &agency, &payload.kind, &record.fields)?;
+    if let Some(case) = case.as_ref().filter(|_| shown::tells(&payload.kind)) {
+        let behind = Behind::case(db, house, case, &agency)?;
+        shown::check(house, &agency, &behind, &payload.kind, &record.fields)?;
     }
     register::check(db, &agency.id, &act)?;
     register::check_exhibits(db, payload)?;
@@ -131,6 +132,9 @@ pub fn project(
     now: Moment,
 ) -> Result<(), Error> {
     let Some(judged) = judged else { return Ok(()) };
+    if record.payload.chain.starts_with(REGISTER) {
+        return release::project(db, house, record, &judged.act, &judged.agency, now);
+    }
     let mut state = judged.state.clone();
     state.apply(&step(record, linked, judged.act.clone(), now));
     let case_id = record.payload.chain.as_str();
@@ -178,10 +182,10 @@ pub fn project(
         }
         Act::Disclosure { .. } => {
             settle_decision(db, record)?;
-            disclose::project(db, house, record, &act, &agency, now)?;
+            release::project(db, house, record, &act, &agency, now)?;
         }
         Act::Correction { .. } | Act::Withdrawal { .. } => {
-            disclose::project(db, house, record, &act, &agency, now)?;
+            release::project(db, house, record, &act, &agency, now)?;
         }
         Act::Withholding { .. } => settle_decision(db, record)?,
         _ => {}

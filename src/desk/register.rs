@@ -14,7 +14,7 @@ use crate::{
         rule,
         words::day,
     },
-    ledger::record::Payload,
+    ledger::record::{Payload, Signer},
     store::{Db, OrNone, exhibits, items, people},
 };
 
@@ -194,6 +194,19 @@ fn colleague(
 ) -> Result<Option<people::Person>, Error> {
     let person = registered(db, agency, id)?;
     Ok(person.filter(|person| permit::parse_roles(&person.roles).contains(&role)))
+}
+
+/// A reason for each signer who is no clerk of `agency` in office.
+pub fn clerks(db: &mut Db, agency: &str, signers: &[Signer]) -> Result<Vec<Reason>, Error> {
+    let mut reasons = Vec::new();
+    for signer in signers {
+        let clerk = colleague(db, agency, &signer.person, Role::Clerk)?;
+        if clerk.is_none_or(|clerk| !clerk.active) {
+            let text = "签名人不是公示机关的在岗公示经办人".to_owned();
+            reasons.push(Reason { text, article: String::new(), fix: "people".into() });
+        }
+    }
+    Ok(reasons)
 }
 
 /// The person, if they work at `agency`.

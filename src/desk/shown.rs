@@ -4,13 +4,14 @@
 use super::{
     Error, House, Reason,
     append::Vouched,
-    disclose::{self, Content, SHOWN},
-    file, project,
+    behind::Behind,
+    disclose::{self, SHOWN},
+    penalty_list, project, uncased,
 };
 use crate::{
-    law::{masking, rule},
+    law::{act::PartyKind, masking, rule},
     ledger::field::Field,
-    store::{Db, agencies, cases, disclosures},
+    store::agencies,
 };
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 const REQUIRED: &[&str] = &["document.number", "penalty.content", "agency.name", "decided.on"];
 
 /// The field of a record's reason, hidden unless [`tell`] has shown it.
-const REASON: &str = "text.reason";
+pub const REASON: &str = "text.reason";
 
 /// Shows the reason of a withdrawal, which 《行政处罚法》 art. 48 wants explained to the public.
 pub fn tell(kind: &str, values: &mut [(String, String)]) {
@@ -46,22 +47,23 @@ pub fn parted(joined: &str) -> (&str, &str) {
     joined.split_once('。').unwrap_or((joined, ""))
 }
 
+/// Whether records of `kind` show the public anything.
+pub fn tells(kind: &str) -> bool {
+    disclose::composes(kind) || kind == "withdrawal"
+}
+
 /// Refuses texts that may not be shown so, with every fault; asked when a record is prepared and again when it
-/// is linked. Records that show nothing pass.
+/// is linked.
 ///
 /// # Errors
 /// `Refused` with every text in the way.
 pub fn check(
-    db: &mut Db,
     house: &House,
-    case: &cases::Case,
     agency: &agencies::Agency,
+    behind: &Behind,
     kind: &str,
     fields: &[Field],
 ) -> Result<(), Error> {
-    if !disclose::composes(kind) && kind != "withdrawal" {
-        return Ok(());
-    }
     let texts = texts(fields);
     let refuse = |rule: &str, text: String| Reason {
         text,
@@ -69,22 +71,26 @@ pub fn check(
         fix: kind.to_owned(),
     };
     let mut reasons = Vec::new();
-    for (label, word) in in_clear(db, house, case, agency, &texts)? {
+    for (label, word) in in_clear(house, agency, behind, &texts)? {
         let text = format!("公示的“{label}”里有没有隐去的{word}，请隐去后再公示");
         reasons.push(refuse(rule::MASK, text));
     }
     if disclose::composes(kind) {
-        for label in lacking(db, house, case, agency, &texts)? {
+        for label in lacking(behind, &texts) {
             let text = format!("公示的“{label}”是空白，行政处罚决定的公示必须写明");
             reasons.push(refuse(rule::DISCLOSE, text));
         }
     }
-    if kind == "withdrawal" && !texts.iter().any(|(item, said)| *item == REASON && !said.is_empty())
-    {
-        let text = "撤下公示而没有向社会说明的理由，请填写后重新制作".to_owned();
-        reasons.push(refuse(rule::WITHDRAW, text));
+    let said = texts.iter().any(|(item, said)| *item == REASON && !said.trim().is_empty());
+    if uncased::amends(kind) && !said {
+        let (what, rule) = match kind {
+            "withdrawal" => ("撤下", rule::WITHDRAW),
+            _ => ("更正", rule::MASK),
+        };
+        let text = format!("{what}公示而没有向社会说明的理由，请填写后重新制作");
+        reasons.push(refuse(rule, text));
     }
-    if kind == "correction" && same_as_public(db, case, &texts)? {
+    if kind == "correction" && same_as_public(behind, &texts) {
         let text = "更正后的文字与正在公示的完全相同，请改正要更正的公示文字".to_owned();
         reasons.push(refuse(rule::MASK, text));
     }
@@ -98,43 +104,45 @@ fn texts(fields: &[Field]) -> Vec<(&str, &str)> {
 
 /// Label and kind of what stands in clear.
 fn in_clear(
-    db: &mut Db,
     house: &House,
-    case: &cases::Case,
     agency: &agencies::Agency,
+    behind: &Behind,
     texts: &[(&str, &str)],
 ) -> Result<Vec<(String, &'static str)>, Error> {
-    let records = file::read(db, house, &case.id)?;
-    let party = file::newest(&records, &["party.name"]).unwrap_or_default();
     let pack = project::pack_of(house, agency)?;
-    let found = masking::in_clear(pack, disclose::party_kind(case)?, party, texts);
-    Ok(found.into_iter().map(|bare| (label(&bare.path), bare.word)).collect())
+    let mut found = Vec::new();
+    for (name, kind) in behind.parties.iter().cloned().chain(named_anew(behind, texts)) {
+        for bare in masking::in_clear(pack, kind, &name, texts) {
+            let bare = (label(&bare.path), bare.word);
+            if !found.contains(&bare) {
+                found.push(bare);
+            }
+        }
+    }
+    Ok(found)
 }
 
-/// Labels of the required items that the decision has and the texts do not show.
-fn lacking(
-    db: &mut Db,
-    house: &House,
-    case: &cases::Case,
-    agency: &agencies::Agency,
-    texts: &[(&str, &str)],
-) -> Result<Vec<String>, Error> {
+/// The party that a correction names instead, where no file says who it is.
+fn named_anew(behind: &Behind, texts: &[(&str, &str)]) -> Option<(String, PartyKind)> {
+    let text = |item: &str| texts.iter().find(|(path, _)| *path == item).map(|(_, text)| *text);
+    let party = behind.items.iter().find(|one| one.item == "party.name")?;
+    let name = text("party.name").filter(|_| !behind.filed && party.public_rule.is_empty())?;
+    let kind = penalty_list::likely_kind(name, text("party.code").is_some());
+    (party.public.as_deref() != Some(name)).then(|| (name.to_owned(), kind))
+}
+
+/// Labels of the required items that are on file and the texts do not show.
+fn lacking(behind: &Behind, texts: &[(&str, &str)]) -> Vec<String> {
     let shown = |item: &str| texts.iter().any(|(i, text)| *i == item && !text.trim().is_empty());
-    let items = disclose::propose(db, house, case, agency)?.into_iter();
-    Ok(items
-        .filter(|one| REQUIRED.contains(&one.item.as_str()))
-        .filter(|one| !one.full.is_empty() && !shown(&one.item))
-        .map(|one| one.label)
-        .collect())
+    let required = behind.items.iter().filter(|one| REQUIRED.contains(&one.item.as_str()));
+    let lacking = required.filter(|one| !one.full.is_empty() && !shown(&one.item));
+    lacking.map(|one| one.label.clone()).collect()
 }
 
 /// Whether the texts, but for the reason, are what the public reads already.
-fn same_as_public(db: &mut Db, case: &cases::Case, texts: &[(&str, &str)]) -> Result<bool, Error> {
-    let Some(row) = disclosures::by_case(db, &case.id)?.into_iter().next() else {
-        return Ok(false);
-    };
-    let public: Content = serde_json::from_str(&row.content).map_err(Error::broken)?;
-    Ok(items(texts) == items(&self::texts(&public.opened)))
+fn same_as_public(behind: &Behind, texts: &[(&str, &str)]) -> bool {
+    let public = behind.public.as_ref();
+    public.is_some_and(|public| items(texts) == items(&self::texts(&public.opened)))
 }
 
 /// The texts by item but for the reason.
@@ -143,8 +151,7 @@ fn items<'t>(texts: &[(&'t str, &'t str)]) -> BTreeMap<&'t str, &'t str> {
 }
 
 fn label(item: &str) -> String {
-    let known = disclose::ITEMS.iter().find(|(path, _)| *path == item);
-    known.map_or("理由", |(_, label)| label).to_owned()
+    if item == REASON { "理由" } else { disclose::label(item) }.to_owned()
 }
 
 #[cfg(test)]

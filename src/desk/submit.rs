@@ -1,10 +1,10 @@
 //! Taking a record that was made and signed elsewhere, for example offline on a device.
 
 use super::{
-    Desk, Error, House, Who,
+    Desk, Error, House, Role, Who,
     append::{self, Begin, Linked},
     project::REGISTER,
-    vouch,
+    uncased, vouch,
 };
 use crate::{
     base::CaseId,
@@ -39,7 +39,14 @@ fn permit(db: &mut Db, house: &House, who: &Who, payload: &Payload) -> Result<Be
         return Err(Error::Forbidden("提交他人签署的记录"));
     }
     let spec = house.rulebook.form(&payload.kind).ok_or(Error::NotFound("记录种类"))?;
-    if payload.chain.starts_with(REGISTER) || !spec.roles.iter().any(|role| who.is(*role)) {
+    if payload.chain.starts_with(REGISTER) {
+        let own = payload.chain == format!("{REGISTER}{}", who.agency);
+        if !own || !uncased::amends(&payload.kind) || !who.is(Role::Clerk) {
+            return Err(Error::Forbidden("制作这类记录"));
+        }
+        return Ok(Begin::Nothing);
+    }
+    if !spec.roles.iter().any(|role| who.is(*role)) {
         return Err(Error::Forbidden("制作这类记录"));
     }
     // A case's agency never changes, so it need not be asked again while writing.

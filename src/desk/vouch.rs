@@ -3,6 +3,7 @@
 use super::{Error, House, append::Vouched, sealing};
 use crate::{
     base::{Digest, Moment, RecordId},
+    law::act::Act,
     ledger::{
         dsse::{self, Envelope, Signature},
         field::{self, Field},
@@ -89,6 +90,28 @@ pub fn vouch(
         payload,
         fields,
     })
+}
+
+/// The typed facts of a record.
+///
+/// # Errors
+/// `Invalid` when they are not of its kind.
+pub fn act_of(payload: &Payload) -> Result<Act, Error> {
+    let facts = serde_json::Value::Object(payload.facts.clone());
+    Act::parse(&payload.kind, &facts)
+        .map_err(|fault| Error::invalid("facts", format!("记录事项不合规范：{fault}")))
+}
+
+/// Refuses what was signed by a clock that is ahead of this one.
+///
+/// # Errors
+/// `Refused`.
+pub fn refuse_ahead(payload: &Payload, now: Moment) -> Result<(), Error> {
+    let latest = now.plus_millis(5 * 60_000);
+    if payload.at <= latest {
+        return Ok(());
+    }
+    Err(Error::refused("签名时间晚于服务器时间，请校准设备时钟后重新签名。"))
 }
 
 /// What the machine itself puts on record.

@@ -1,5 +1,6 @@
 //! The typed facts of each kind of record: what the procedure reads, never what is private.
 
+use super::listed::Listed;
 use crate::base::{Day, Digest, Money};
 use serde::{Deserialize, Serialize};
 use std::ops::Not;
@@ -303,8 +304,15 @@ pub enum Act {
     },
     /// 不予公示
     Withholding { on: Day, decision: Digest, ground: String },
-    /// 更正
-    Correction { on: Day, number: String, disclosure: Digest, masking: Vec<String> },
+    /// 更正; `disclosure` is the digest of the record that it replaces
+    Correction {
+        on: Day,
+        number: String,
+        disclosure: Digest,
+        masking: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listed: Option<Listed>,
+    },
     /// 撤下
     Withdrawal { on: Day, number: String, disclosure: Digest, ground: String },
     /// 执行

@@ -3,6 +3,7 @@
 mod convert;
 
 pub use convert::{Answers, FormFault};
+pub(super) use convert::{parse_day, parse_money};
 
 use super::procedure::Stage;
 use super::rulebook::RulebookFault;

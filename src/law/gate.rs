@@ -55,6 +55,25 @@ pub fn objections(
     case.found
 }
 
+/// All objections to correcting or withdrawing a disclosure that no case here stands behind; of `state` only the
+/// disclosure is told.
+pub fn amending(
+    rules: &Rulebook,
+    calendar: &Calendar,
+    pack: &Pack,
+    state: &CaseState,
+    act: &Act,
+    at: Moment,
+) -> Vec<Objection> {
+    let today = at.day();
+    let mut case =
+        Case { rules, calendar, pack, state, act, today, signers: &[], found: Vec::new() };
+    order::check_shown(&mut case);
+    times::check(&mut case);
+    publicity::check(&mut case);
+    case.found
+}
+
 /// Kinds of record that make sense next: first what the stage still must have, then what is usual,
 /// then what is merely possible.
 pub fn allowed(rules: &Rulebook, pack: &Pack, state: &CaseState) -> Vec<String> {

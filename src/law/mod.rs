@@ -6,6 +6,7 @@ pub mod clock;
 pub mod credit_code;
 pub mod forms;
 pub mod gate;
+pub mod listed;
 pub mod major;
 pub mod masking;
 pub mod pack;

@@ -154,6 +154,44 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Disclosure>, Error> {
     Ok(in_order.select(Disclosure::as_select()).load(db)?)
 }
 
+/// What an agency has made public, newest first, after `cursor` (`published_at`, id): whose title, party, code or
+/// numbers contain every term of `text` as written, in `state` unless that is empty.
+pub fn of_agency(
+    db: &mut Db,
+    agency_id: &str,
+    text: &str,
+    state: &str,
+    cursor: Option<&(i64, String)>,
+    limit: i64,
+) -> Result<Vec<Disclosure>, Error> {
+    let mut query = disclosures::table
+        .filter(disclosures::agency_id.eq(agency_id))
+        .select(Disclosure::as_select())
+        .into_boxed();
+    if !state.is_empty() {
+        query = query.filter(disclosures::state.eq(state));
+    }
+    for term in text.split_whitespace() {
+        let pattern = super::like_pattern(term);
+        let numbers = disclosures::number
+            .like(pattern.clone())
+            .escape('\\')
+            .or(disclosures::document_number.like(pattern.clone()).escape('\\'))
+            .or(disclosures::party_code.like(pattern.clone()).escape('\\'));
+        let names = disclosures::title
+            .like(pattern.clone())
+            .escape('\\')
+            .or(disclosures::party.like(pattern).escape('\\'));
+        query = query.filter(numbers.or(names));
+    }
+    if let Some((at, id)) = cursor {
+        let same = disclosures::published_at.eq(*at).and(disclosures::id.lt(id.clone()));
+        query = query.filter(disclosures::published_at.lt(*at).or(same));
+    }
+    let newest = query.order((disclosures::published_at.desc(), disclosures::id.desc()));
+    Ok(newest.limit(limit).load(db)?)
+}
+
 /// How many the filter finds, counted to a limit.
 pub fn count(db: &mut Db, filter: &Filter) -> Result<Count, Error> {
     let cap = if filter.text.trim().is_empty() { COUNT_LIST } else { COUNT_SEARCH };

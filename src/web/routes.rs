@@ -120,6 +120,8 @@ routes! {
     SignedIn "/office/reviews" { get: office::reviews::list }
     SignedIn "/office/reviews/{case}" { get: office::reviews::show }
     SignedIn "/office/disclosures" { get: office::disclosures::list }
+    SignedIn "/office/disclosures/published" { get: office::published::list }
+    SignedIn "/office/disclosures/{number}/records/{kind}" { get: office::record::amend, post: office::record::post_amended }
     SignedIn "/office/overdue" { get: office::overdue::list }
     SignedIn "/office/items" { get: office::items::list }
     SignedIn "/office/items/new" { get: office::items::new, post: office::items::enter }
@@ -167,6 +169,7 @@ routes! {
     SignedIn "/api/v1/records/{id}/receipt" { get: api::records::receipt }
     SignedIn "/api/v1/reviews" { get: api::work::reviews }
     SignedIn "/api/v1/undisclosed" { get: api::work::undisclosed }
+    SignedIn "/api/v1/published" { get: api::work::published }
     SignedIn "/api/v1/overdue" { get: api::work::overdue }
     SignedIn "/api/v1/fixity" { get: api::work::exhibits_checked }
     SignedIn "/api/v1/items" { get: api::items::list, post: api::items::enter }

@@ -178,6 +178,7 @@ pub fn later_breaches() -> Vec<Breach> {
         number: number.to_owned(),
         disclosure,
         masking: vec![],
+        listed: None,
     };
     let withdraw = |on, ground: &str| Act::Withdrawal {
         on: day(on),

@@ -8,7 +8,7 @@ use zhijian::{
     desk::{
         Error, House,
         append::{self, Begin},
-        disclose::{self, Content},
+        disclose::Content,
         vouch::{self, OwnRecord},
     },
     law::{
@@ -28,7 +28,7 @@ pub fn publish(house: &Arc<House>, agency: &str) -> String {
             let now = at.clock.now();
             let fine = Money::from_yuan(5000);
             let penalty = Penalty { kinds: vec![PenaltyKind::Fine], fine, ..Penalty::default() };
-            let number = disclose::next_number(db, now)?;
+            let number = release::next_number(db, now)?;
             let field = |n: u8, path: &str, value: &str, mask: Option<&str>| Field {
                 path: path.into(),
                 value: value.into(),
@@ -95,7 +95,7 @@ pub fn publish(house: &Arc<House>, agency: &str) -> String {
                 content: serde_json::to_string(&content).unwrap(),
                 source_key: None,
             };
-            disclose::publish(db, &row, "disclosure", now)?;
+            release::publish(db, &row, "disclosure", now)?;
             Ok::<_, Error>(number)
         })
         .unwrap()

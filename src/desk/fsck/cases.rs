@@ -4,6 +4,7 @@ use super::{
     Report,
     compare::{differences, pair},
     derive::Rows,
+    faces::Public,
     publics,
     registers::Registers,
     told::Told,
@@ -49,7 +50,7 @@ pub(super) fn check(
     let kept = check_exhibits(db, &place, &chain.id, rows.exhibits, readable, report)?;
     check_uploads(db, &chain.id, &kept, report)?;
     for public in rows.publics {
-        publics::check(db, public, readable, report)?;
+        publics::check(db, Public { readable, ..public }, report)?;
     }
     Ok(())
 }

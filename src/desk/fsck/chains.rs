@@ -77,6 +77,7 @@ impl Walk<'_> {
     fn run(&mut self, db: &mut Db, report: &mut Report, progress: &Progress) -> Result<(), Error> {
         let register = self.chain.id.strip_prefix(REGISTER);
         let mut case = Vec::new();
+        let mut uncased = publics::Uncased::default();
         let mut from = i64::MIN;
         loop {
             let page = records::from_seq(db, &self.chain.id, from, BATCH)?;
@@ -88,13 +89,14 @@ impl Walk<'_> {
                 let Some(told) = self.record(db, row, report)? else { continue };
                 match register {
                     None => case.push(told),
-                    Some(agency) if told.payload.kind.ends_with("-disclosure") => {
-                        publics::check_uncased(db, agency, &told, report)?;
+                    Some(agency) => {
+                        let told = (&told, &self.registers.amended);
+                        uncased.take(db, self.house, agency, told, report)?;
                     }
-                    Some(_) => {}
                 }
             }
         }
+        uncased.finish(db, report)?;
         self.check_row(&case, report);
         if register.is_none() {
             cases::check(db, self.house, self.registers, self.chain, &case, report)?;

@@ -1,10 +1,13 @@
 //! The rows that one case's records imply, made anew from the records alone. On purpose not by the code that
 //! keeps the rows up to date step by step: what both agree on was neither altered nor got wrong on the way.
 
-use super::told::Told;
+use super::{
+    faces::{Public, shown},
+    told::Told,
+};
 use crate::{
     base::{Day, Digest},
-    desk::{Error, House, disclose::Content, project},
+    desk::{Error, House, project},
     law::{
         act::{Act, Outcome},
         clock::deadline,
@@ -13,33 +16,9 @@ use crate::{
         procedure::{self, CaseState},
     },
     store::{
-        cases::Case, clocks::ClockRow, decisions::Decision, disclosures::Disclosure,
-        exhibits::Exhibit, releases::Release, reviews::Review,
+        cases::Case, clocks::ClockRow, decisions::Decision, exhibits::Exhibit, reviews::Review,
     },
 };
-
-/// A disclosure with what it showed, version by version.
-pub(super) struct Public {
-    pub(super) row: Disclosure,
-    pub(super) releases: Vec<Release>,
-}
-
-impl Public {
-    /// Adds the present face of the disclosure as a release of `kind`.
-    pub(super) fn release(&mut self, record: &Told, kind: &str) {
-        self.row.releases += 1;
-        self.row.record_id.clone_from(&record.row.id);
-        self.releases.push(Release {
-            disclosure_id: String::new(),
-            version: self.row.releases,
-            record_id: record.row.id.clone(),
-            kind: kind.to_owned(),
-            reason: self.row.reason.clone(),
-            content: self.row.content.clone(),
-            released_at: record.received(),
-        });
-    }
-}
 
 /// All rows of one case. Ids that are made by chance are empty.
 pub(super) struct Rows<'h> {
@@ -119,8 +98,12 @@ impl<'h> Rows<'h> {
                 self.publics.extend(public);
             }
             Act::Withholding { .. } => self.settle(record),
-            Act::Correction { number, .. } => self.corrected(record, number)?,
-            Act::Withdrawal { number, ground, .. } => self.withdrawn(record, number, ground),
+            Act::Correction { number, .. } | Act::Withdrawal { number, .. } => {
+                if let Some(public) = self.publics.iter_mut().find(|one| one.row.number == *number)
+                {
+                    public.amend(self.house, record, act)?;
+                }
+            }
             _ => {}
         }
         if let Some(case) = &mut self.case {
@@ -240,38 +223,7 @@ impl<'h> Rows<'h> {
         row.decided_on = decided.on.to_string();
         row.due = self.due(decided.on, self.pack.disclosure_period("penalty"));
         row.show_until = show_until.map(|day| day.to_string());
-        let mut public = Public { row, releases: Vec::new() };
-        public.release(record, "disclosure");
-        Ok(Some(public))
-    }
-
-    fn corrected(&mut self, record: &Told, number: &str) -> Result<(), Error> {
-        let face = shown(record)?;
-        if let Some(public) = self.publics.iter_mut().find(|public| public.row.number == number) {
-            let Disclosure { document_number, title, party, party_code, content, .. } = face;
-            let row = &mut public.row;
-            *row = Disclosure { document_number, title, party, party_code, content, ..row.clone() };
-            row.reason = record.value("shown.text.reason");
-            row.state = "corrected".into();
-            public.release(record, "correction");
-        }
-        Ok(())
-    }
-
-    fn withdrawn(&mut self, record: &Told, number: &str, ground: &str) {
-        let grounds = self.house.rulebook.withdrawal_grounds();
-        let label = grounds.iter().find(|listed| listed.id == ground).map(|l| l.label.clone());
-        if let Some(public) = self.publics.iter_mut().find(|public| public.row.number == number) {
-            let row = &mut public.row;
-            row.reason = label.unwrap_or_else(|| ground.to_owned());
-            let said = record.value("shown.text.reason");
-            if !said.is_empty() {
-                row.reason = format!("{}。{said}", row.reason);
-            }
-            row.state = "withdrawn".into();
-            (row.title, row.party, row.party_code) = Default::default();
-            public.release(record, "withdrawal");
-        }
+        Ok(Some(Public::first(row, record)))
     }
 
     /// The clocks that supervision watches in the case as it stands.
@@ -295,32 +247,4 @@ impl<'h> Rows<'h> {
     fn due(&self, from: Day, period: &Period) -> String {
         deadline(&self.house.calendar, from, period.n, period.unit, &[]).due.to_string()
     }
-}
-
-/// The columns of a disclosure that only its record's fields tell; the rest is empty.
-pub(super) fn shown(record: &Told) -> Result<Disclosure, Error> {
-    let content = Content::of(record.fields.as_deref().unwrap_or_default());
-    Ok(Disclosure {
-        id: String::new(),
-        number: String::new(),
-        agency_id: String::new(),
-        case_id: None,
-        act_kind: "penalty".into(),
-        document_number: content.text("document.number"),
-        title: content.text("case.title"),
-        party: content.text("party.name"),
-        party_code: content.text("party.code"),
-        kinds: String::new(),
-        fine: None,
-        decided_on: String::new(),
-        published_at: record.received(),
-        due: String::new(),
-        show_until: None,
-        state: "published".into(),
-        reason: String::new(),
-        releases: 0,
-        record_id: record.row.id.clone(),
-        content: serde_json::to_string(&content).map_err(Error::broken)?,
-        source_key: None,
-    })
 }

@@ -33,6 +33,7 @@ mod cases;
 mod chains;
 mod compare;
 mod derive;
+mod faces;
 mod log;
 mod publics;
 mod registers;

@@ -3,26 +3,22 @@
 use super::{
     Report,
     compare::{differences, pair},
-    derive::{Public, shown},
+    faces::{Public, shown},
     told::Told,
 };
 use crate::{
-    desk::Error,
+    desk::{Error, House, uncased},
     store::{
         Db, OrNone, disclosures, disclosures::Disclosure, releases, releases::Release, settings,
     },
 };
+use std::collections::{BTreeMap, HashSet};
 
 /// Rows read at a time.
 const BATCH: i64 = 500;
 
-/// Compares one disclosure with what its records imply. `readable`: the records' fields could be opened.
-pub(super) fn check(
-    db: &mut Db,
-    mut told: Public,
-    readable: bool,
-    report: &mut Report,
-) -> Result<(), Error> {
+/// Compares one disclosure with what its records imply.
+pub(super) fn check(db: &mut Db, mut told: Public, report: &mut Report) -> Result<(), Error> {
     report.disclosures += 1;
     report.numbers.insert(told.row.number.clone());
     let place = format!("公示信息{}", told.row.number);
@@ -30,7 +26,7 @@ pub(super) fn check(
         report.missing(place);
         return Ok(());
     };
-    if readable {
+    if told.readable {
         differences!(report, &place, kept, told.row, Disclosure {
             number agency_id case_id act_kind document_number title party party_code kinds fine
             decided_on published_at due show_until state reason releases record_id content source_key
@@ -68,17 +64,56 @@ fn check_text(
     Ok(())
 }
 
-/// A disclosure of a register: an imported row, or a decision from before this system kept the case.
-pub(super) fn check_uncased(
-    db: &mut Db,
-    agency: &str,
-    record: &Told,
-    report: &mut Report,
-) -> Result<(), Error> {
-    let Some(number) = record.fact("number") else {
-        report.fault(format!("记录{}", record.row.id), "没有公示编号");
-        return Ok(());
-    };
+/// The disclosures of one register: imported rows, and decisions from before this system kept the case. Only those
+/// that a later record changes are kept; there may be very many.
+#[derive(Default)]
+pub(super) struct Uncased {
+    changed: BTreeMap<String, Public>,
+}
+
+impl Uncased {
+    /// Takes one record of `agency`'s register; `amended` are the numbers that any correction or withdrawal names.
+    pub(super) fn take(
+        &mut self,
+        db: &mut Db,
+        house: &House,
+        agency: &str,
+        (record, amended): (&Told, &HashSet<String>),
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let kind = record.payload.kind.as_str();
+        let first = kind.ends_with("-disclosure");
+        if !first && !uncased::amends(kind) {
+            return Ok(());
+        }
+        let place = || format!("记录{}", record.row.id);
+        let Some(number) = record.fact("number") else {
+            report.fault(place(), "没有公示编号");
+            return Ok(());
+        };
+        if first {
+            let public = Public::first(uncased_row(agency, record, &number)?, record);
+            match amended.contains(&number) {
+                true => drop(self.changed.insert(number, public)),
+                false => check(db, public, report)?,
+            }
+            return Ok(());
+        }
+        match (self.changed.get_mut(&number), record.act()) {
+            (Some(public), Some(act)) => public.amend(house, record, &act)?,
+            (None, Some(_)) => report.fault(place(), format!("所变动的公示信息{number}不在本链")),
+            (_, None) => report.fault(place(), "记录事项不合规范"),
+        }
+        Ok(())
+    }
+
+    /// After the register's last record.
+    pub(super) fn finish(self, db: &mut Db, report: &mut Report) -> Result<(), Error> {
+        self.changed.into_values().try_for_each(|public| check(db, public, report))
+    }
+}
+
+fn uncased_row(agency: &str, record: &Told, number: &str) -> Result<Disclosure, Error> {
     let mut row = shown(record)?;
     row.agency_id = agency.to_owned();
     // Records from before the kind of act was written down were all taken for penalties.
@@ -88,10 +123,8 @@ pub(super) fn check_uncased(
     row.decided_on = record.fact("decided_on").unwrap_or_default();
     row.show_until = record.fact("show_until");
     row.source_key = record.fact("source_key");
-    row.number = number;
-    let mut public = Public { row, releases: Vec::new() };
-    public.release(record, "disclosure");
-    check(db, public, record.fields.is_some(), report)
+    row.number = number.to_owned();
+    Ok(row)
 }
 
 /// After every record was seen: rows that none of them tells, and the count of numbers given out.

@@ -12,6 +12,7 @@ use crate::{
     desk::{
         Error,
         project::REGISTER,
+        uncased,
         vouch::{self, SERVICE},
     },
     ledger::{
@@ -24,7 +25,7 @@ use crate::{
     },
 };
 use ed25519_dalek::VerifyingKey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Rows read at a time.
 const BATCH: i64 = 500;
@@ -33,6 +34,8 @@ const BATCH: i64 = 500;
 #[derive(Default)]
 pub(super) struct Registers {
     pub(super) people: BTreeMap<String, Person>,
+    /// Numbers of the disclosures without a case that a correction or withdrawal names.
+    pub(super) amended: HashSet<String>,
     agencies: BTreeMap<String, Agency>,
     items: BTreeMap<String, Item>,
     keys: BTreeMap<String, Key>,
@@ -117,6 +120,7 @@ impl Registers {
                 row.revoked_at = Some(event.received_at);
                 row.revoked_leaf = Some(event.leaf);
             }
+            kind if uncased::amends(kind) => drop(self.amended.insert(event.text("number")?)),
             _ => {}
         }
         Some(())
@@ -168,7 +172,8 @@ impl Registers {
 }
 
 fn tells_a_register(kind: &str) -> bool {
-    ["key-", "person-", "agency-", "item-"].iter().any(|start| kind.starts_with(start))
+    let own = ["key-", "person-", "agency-", "item-"].iter().any(|start| kind.starts_with(start));
+    own || uncased::amends(kind)
 }
 
 fn agency(event: &Event) -> Option<Agency> {

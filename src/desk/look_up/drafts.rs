@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     base::{DraftId, Moment},
-    desk::{Desk, Error, House, Who, file::Filed, sign},
+    desk::{Desk, Error, House, Who, file::Filed, project::REGISTER, sign, uncased},
     ledger::{
         dsse::{Envelope, Signature},
         field::Field,
         record::{Custody, Payload},
     },
-    store::{Db, OrNone, cases, chains, drafts, keys, records},
+    store::{Db, OrNone, cases, chains, disclosures, drafts, keys, records},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
@@ -43,10 +43,12 @@ pub struct DraftView {
     pub kind: String,
     /// Title of the record.
     pub title: String,
-    /// The case's id; for a filing, the id it will have.
+    /// The case's id; for a filing, the id it will have. Empty where no case stands behind what is public.
     pub case: String,
     /// The case's number and title, empty for a filing.
     pub case_title: String,
+    /// Number of the disclosure without a case that it changes; empty otherwise.
+    pub disclosure: String,
     /// What the record says, in the form's order.
     pub lines: Vec<Line>,
     /// Exhibits named, by digest.
@@ -57,7 +59,8 @@ pub struct DraftView {
     pub digest: String,
     /// Openings of the private fields, for the page to recompute.
     pub fields: Vec<Field>,
-    /// Whether the case got other records since this was prepared; the law judges again when it is linked.
+    /// Whether the case got other records, or the disclosure another release, since this was prepared; the law judges
+    /// again when it is linked.
     pub moved: bool,
     /// Signers.
     pub signers: Vec<SignerView>,
@@ -101,7 +104,8 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
     }
     let mine = signers.iter().find(|s| s.person == who.person.as_str() && !s.signed).cloned();
     let case = cases::find(db, &row.chain).or_none()?;
-    let chain = chains::find(db, &row.chain).or_none()?;
+    let disclosure = uncased_number(&payload).unwrap_or_default().to_owned();
+    let moved = moved(db, &row, &payload)?;
     let filed = as_filed(house, &row, payload)?;
     Ok(DraftView {
         title: title(house, &row.kind),
@@ -111,15 +115,32 @@ fn view(db: &mut Db, house: &House, who: &Who, id: &str) -> Result<DraftView, Er
         payload: STANDARD.encode(&row.payload),
         digest: crate::base::Digest::of(&row.payload).short(),
         fields: filed.fields,
-        moved: chain.is_some_and(|chain| chain.head != row.head),
+        moved,
         signers,
         mine,
         prepared_at: moment_words(Moment::from_millis(row.prepared_at)),
         expires_at: moment_words(Moment::from_millis(row.expires_at)),
         id: row.id,
         kind: row.kind,
-        case: row.chain,
+        case: if disclosure.is_empty() { row.chain } else { String::new() },
+        disclosure,
     })
+}
+
+/// The number of the disclosure without a case that a record changes.
+fn uncased_number(payload: &Payload) -> Option<&str> {
+    payload.facts.get("number")?.as_str().filter(|_| payload.chain.starts_with(REGISTER))
+}
+
+/// Whether the case got other records since, or what is public was changed by another.
+fn moved(db: &mut Db, row: &drafts::Draft, payload: &Payload) -> Result<bool, Error> {
+    let Some(number) = uncased_number(payload) else {
+        let chain = chains::find(db, &row.chain).or_none()?;
+        return Ok(chain.is_some_and(|chain| chain.head != row.head));
+    };
+    let public = disclosures::by_number(db, number)?;
+    let named = payload.facts.get("disclosure").and_then(|digest| digest.as_str());
+    Ok(named != Some(uncased::standing(db, &public)?.hex().as_str()))
 }
 
 /// A draft in the shape of a filed record, so that both are shown by the same code.
@@ -148,7 +169,7 @@ pub struct DraftCard {
     pub id: String,
     /// Title of the record.
     pub title: String,
-    /// The case's number and title.
+    /// The case's number and title, or the number of the disclosure without one.
     pub case_title: String,
     /// Who prepared it.
     pub prepared_by: String,
@@ -167,11 +188,14 @@ pub async fn to_sign(desk: &Desk) -> Result<Vec<DraftCard>, Error> {
             let mut cards = Vec::new();
             for row in drafts::waiting_for(db, &person)? {
                 let case = cases::find(db, &row.chain).or_none()?;
+                let payload = Payload::parse(&row.payload).map_err(Error::broken)?;
                 cards.push(DraftCard {
                     title: title(&house, &row.kind),
-                    case_title: case
-                        .map(|case| format!("{} {}", case.number, case.title))
-                        .unwrap_or_else(|| "新立案件".into()),
+                    case_title: match (case, uncased_number(&payload)) {
+                        (Some(case), _) => format!("{} {}", case.number, case.title),
+                        (None, Some(number)) => format!("公示编号{number}"),
+                        (None, None) => "新立案件".into(),
+                    },
                     prepared_by: names.of(db, &row.prepared_by)?,
                     prepared_at: moment_words(Moment::from_millis(row.prepared_at)),
                     id: row.id,

@@ -5,13 +5,19 @@ use super::{
     prefill::{self, Answers},
 };
 use crate::{
-    base::{CaseId, Day},
-    desk::{Desk, Error, House, Role, Who, disclose, file, permit, project, register},
+    base::Day,
+    desk::{
+        Desk, Error, House, Role, Who,
+        behind::{Behind, Proposal},
+        disclose, file, permit,
+        prepare::Subject,
+        project, register, uncased,
+    },
     law::{
         forms::{Choice, Exhibits, FieldSpec, FormSpec, Input, Source},
         procedure::CaseState,
     },
-    store::{Db, OrNone, agencies, cases, chains, items, people},
+    store::{Db, OrNone, agencies, cases, chains, disclosures, items, people},
 };
 use serde::Serialize;
 
@@ -23,9 +29,9 @@ const ITEMS_OFFERED: i64 = 1_000;
 pub struct FormView {
     /// The specification, its choices filled in.
     pub spec: FormSpec,
-    /// The case's number and title, empty for a filing.
+    /// Number and title of the case, or of the disclosure without one; empty for a filing.
     pub case_title: String,
-    /// Head of the case's chain, in hex: the form carries it to be noticed when stale.
+    /// Head of the case's chain, or digest of what is public, in hex: the form carries it to be noticed when stale.
     pub head: String,
     /// Colleagues who may sign beside the signed-in person.
     pub partners: Vec<Choice>,
@@ -39,24 +45,46 @@ pub struct FormView {
     pub names_officers: bool,
     /// Whether an approver must be chosen.
     pub needs_approver: bool,
-    /// For a disclosure: what is to be shown, with the proposed masking.
-    pub proposals: Vec<disclose::Proposal>,
+    /// For a disclosure or correction: what is to be shown, with the proposed masking and what is public now.
+    pub proposals: Vec<Proposal>,
     /// First answers, from what the file already says.
     pub prefill: Answers,
 }
 
-/// The form for a record of `kind` in `case` (none for a filing).
+/// The form for a record of `kind` about `subject`.
 ///
 /// # Errors
-/// `Forbidden` for the wrong role, `NotFound` for a case that is not theirs.
-pub async fn form(desk: &Desk, kind: &str, case: Option<&CaseId>) -> Result<FormView, Error> {
-    let file = match case {
-        Some(case) => Some(super::case_file::case_file(desk, case).await?),
-        None => None,
+/// `Forbidden` for the wrong role, `NotFound` for a case that is not theirs, `Refused` for a disclosure that cannot
+/// be changed, or not without its case.
+pub async fn form(desk: &Desk, kind: &str, subject: &Subject) -> Result<FormView, Error> {
+    let file = match subject {
+        Subject::Case(case) => Some(super::case_file::case_file(desk, case).await?),
+        Subject::NewCase | Subject::Disclosure(_) => None,
     };
     let who = desk.who()?.clone();
     let (house, kind, today) = (desk.house.clone(), kind.to_owned(), desk.now.day());
-    desk.house.store.read(move |db| build(db, &house, &who, &kind, file, today)).await
+    let number = match subject {
+        Subject::Disclosure(number) => Some(number.clone()),
+        Subject::NewCase | Subject::Case(_) => None,
+    };
+    let read = move |db: &mut Db| {
+        let about = match (file, number) {
+            (Some(file), _) => About::Case(Box::new(file)),
+            (None, Some(number)) => {
+                About::Public(Box::new(uncased::find(db, &who, &kind, &number)?))
+            }
+            (None, None) => About::Nothing,
+        };
+        build(db, &house, &who, &kind, about, today)
+    };
+    desk.house.store.read(read).await
+}
+
+/// What a form is about, read.
+enum About {
+    Nothing,
+    Case(Box<CaseFile>),
+    Public(Box<disclosures::Disclosure>),
 }
 
 /// The title of a kind of record, for links to its form.
@@ -69,13 +97,18 @@ fn build(
     house: &House,
     who: &Who,
     kind: &str,
-    file: Option<CaseFile>,
+    about: About,
     today: Day,
 ) -> Result<FormView, Error> {
     let mut spec = house.rulebook.form(kind).ok_or(Error::NotFound("记录种类"))?.clone();
     if !spec.roles.iter().any(|role| who.is(*role)) {
         return Err(Error::Forbidden("制作这类记录"));
     }
+    let (file, public) = match about {
+        About::Nothing => (None, None),
+        About::Case(file) => (Some(*file), None),
+        About::Public(row) => (None, Some(*row)),
+    };
     let case = match &file {
         Some(file) => Some(cases::find(db, &file.id).or_none()?.ok_or(Error::NotFound("案件"))?),
         None => None,
@@ -102,12 +135,12 @@ fn build(
     if !hearing_told(case.as_ref())? {
         spec.fields.retain(|field| field.path != "hearing_waived");
     }
-    let proposals = match &case {
-        Some(case) if disclose::composes(kind) => {
-            let agency = agencies::find(db, &who.agency)?;
-            disclose::propose(db, house, case, &agency)?
-        }
-        _ => Vec::new(),
+    let agency = agencies::find(db, &who.agency)?;
+    let proposals = match (&case, &public) {
+        _ if !disclose::composes(kind) => Vec::new(),
+        (Some(case), _) => Behind::case(db, house, case, &agency)?.items,
+        (None, Some(row)) => Behind::row(db, house, row, &agency)?.items,
+        (None, None) => Vec::new(),
     };
     let prefill = first_answers(db, house, who, &spec, case.as_ref(), file.as_ref(), today)?;
     let exhibits = file.map(|file| file.exhibits).unwrap_or_default();
@@ -121,10 +154,15 @@ fn build(
         approvers: with_role(Role::Head),
         partners,
         exhibits: if spec.exhibits == Exhibits::None { Vec::new() } else { exhibits },
-        case_title: case.as_ref().map(|c| format!("{} {}", c.number, c.title)).unwrap_or_default(),
-        head: match &case {
-            Some(case) => hex::encode(chains::find(db, &case.id)?.head),
-            None => String::new(),
+        case_title: match (&case, &public) {
+            (Some(case), _) => format!("{} {}", case.number, case.title),
+            (None, Some(row)) => format!("{} {}", row.number, row.title),
+            (None, None) => String::new(),
+        },
+        head: match (&case, &public) {
+            (Some(case), _) => hex::encode(chains::find(db, &case.id)?.head),
+            (None, Some(row)) => uncased::standing(db, row)?.hex(),
+            (None, None) => String::new(),
         },
         proposals,
         prefill,

@@ -10,6 +10,7 @@ pub mod log_head;
 pub mod people;
 pub mod prefill;
 pub mod public;
+pub mod published;
 pub mod review_file;
 pub mod wording;
 pub mod work;

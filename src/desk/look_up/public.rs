@@ -187,7 +187,7 @@ fn without_withdrawn(mut row: disclosures::Disclosure) -> disclosures::Disclosur
 }
 
 /// The title as shown; what was withdrawn has none.
-fn title(row: &disclosures::Disclosure) -> String {
+pub(super) fn title(row: &disclosures::Disclosure) -> String {
     match (row.state.as_str(), row.title.as_str()) {
         ("withdrawn", _) => "已撤下的公示信息".into(),
         (_, "") => "执法决定".into(),
@@ -243,7 +243,8 @@ pub fn kind_label(kind: &str) -> &'static str {
     KINDS.iter().find(|(word, _)| *word == kind).map_or("其他", |(_, label)| label)
 }
 
-fn state_label(state: &str) -> &'static str {
+/// A state in Chinese.
+pub(super) fn state_label(state: &str) -> &'static str {
     match state {
         "corrected" => "已更正",
         "withdrawn" => "已撤下",

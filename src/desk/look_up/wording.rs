@@ -7,6 +7,7 @@ use crate::{
     law::{
         act::Penalty,
         forms::{FieldSpec, Input, Source},
+        listed::Listed,
         words,
     },
     store::Db,
@@ -67,19 +68,12 @@ pub fn lines(
 
 fn field_label(path: &str) -> String {
     let item = path.strip_prefix(disclose::SHOWN);
-    let known = disclose::ITEMS.iter();
-    let label = |item: &str| {
-        known
-            .clone()
-            .find(|(path, _)| *path == item)
-            .map_or(item.to_owned(), |(_, l)| (*l).to_owned())
-    };
     match (path, item) {
         ("case.number", _) => "案件编号".into(),
         ("exhibit.name", _) => "文件名".into(),
         (_, Some("text.reason")) => "向社会说明的理由".into(),
-        (_, Some(item)) => format!("公示：{}", label(item)),
-        (path, None) => label(path),
+        (_, Some(item)) => format!("公示：{}", disclose::label(item)),
+        (path, None) => disclose::label(path).to_owned(),
     }
 }
 
@@ -93,6 +87,10 @@ fn fact_words(
     use serde_json::Value;
     if let Some(choice) = field.options.iter().find(|choice| fact.as_str() == Some(&choice.value)) {
         return Ok(choice.label.clone());
+    }
+    if field.path == "listed" {
+        let listed: Listed = serde_json::from_value(fact.clone()).map_err(Error::broken)?;
+        return Ok(listed.in_words());
     }
     Ok(match fact {
         Value::String(code) if field.options_from == Some(Source::Items) => {

@@ -20,6 +20,7 @@ mod split;
 pub use columns::Subject;
 pub use decode::Encoding;
 pub use kinds::Measure;
+pub use party::likely_kind;
 
 use crate::base::{Day, Money};
 use crate::law::act::{PartyKind, PenaltyKind};

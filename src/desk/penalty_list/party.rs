@@ -97,7 +97,7 @@ impl Entry {
     /// names firms only if the name says so.
     pub fn party_kind_or_likely(&self) -> PartyKind {
         let known = self.party_kind;
-        known.unwrap_or_else(|| match self.has_papers() || self.has_a_persons_name() {
+        known.unwrap_or_else(|| match self.has_papers() || self.is_named_like_a_person() {
             true => PartyKind::Person,
             false => PartyKind::Organisation,
         })
@@ -111,13 +111,19 @@ impl Entry {
         })
     }
 
-    fn has_a_persons_name(&self) -> bool {
-        // A number of the source's own, such as Q00010, names nobody.
-        let numbered = self.party.is_ascii() && self.party.contains(|c: char| c.is_ascii_digit());
-        self.party_code.is_none()
-            && !numbered
-            && self.party.chars().any(char::is_alphabetic)
-            && !WORDS.iter().any(|word| self.party.contains(word))
-            && !(self.party.ends_with(ENDS) && self.party.chars().count() > LONGEST_NAME)
+    fn is_named_like_a_person(&self) -> bool {
+        likely_kind(&self.party, self.party_code.is_some()) == PartyKind::Person
     }
+}
+
+/// What a party is likely to be, of which only the name is known and whether it has a 统一社会信用代码.
+pub fn likely_kind(name: &str, has_code: bool) -> PartyKind {
+    // A number of the source's own, such as Q00010, names nobody.
+    let numbered = name.is_ascii() && name.contains(|c: char| c.is_ascii_digit());
+    let person = !has_code
+        && !numbered
+        && name.chars().any(char::is_alphabetic)
+        && !WORDS.iter().any(|word| name.contains(word))
+        && !(name.ends_with(ENDS) && name.chars().count() > LONGEST_NAME);
+    if person { PartyKind::Person } else { PartyKind::Organisation }
 }

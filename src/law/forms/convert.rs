@@ -201,7 +201,7 @@ fn fold(text: &str) -> String {
     text.nfkc().collect()
 }
 
-fn parse_day(text: &str) -> Option<Day> {
+pub(in crate::law) fn parse_day(text: &str) -> Option<Day> {
     let folded = fold(text);
     let text = folded.trim();
     let parts: Vec<&str> = match text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -217,7 +217,7 @@ fn parse_day(text: &str) -> Option<Day> {
     (1900..3000).contains(&day.year()).then_some(day)
 }
 
-fn parse_money(text: &str) -> Option<Money> {
+pub(in crate::law) fn parse_money(text: &str) -> Option<Money> {
     let folded = fold(text);
     let text = folded.trim().trim_start_matches('¥').trim();
     let (number, unit) = if let Some(number) = text.strip_suffix("万元").or(text.strip_suffix('万'))

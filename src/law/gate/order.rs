@@ -11,6 +11,15 @@ pub(super) fn check(case: &mut Case<'_>) {
     }
 }
 
+/// Whether what the act would correct or withdraw is public now.
+pub(super) fn check_shown(case: &mut Case<'_>) {
+    let mut list: Vec<Fault> = Vec::new();
+    shown_now(case.state, &mut |rule, fix, text: &str| list.push((rule, fix, text.to_owned())));
+    for (rule, fix, text) in list {
+        case.object(rule, fix, text);
+    }
+}
+
 /// Whether the order of stages lets a record of `kind` come now.
 pub(super) fn open(state: &CaseState, kind: &str) -> bool {
     faults(state, kind).is_empty()

@@ -22,9 +22,14 @@ pub(super) fn check(case: &mut Case<'_>) {
                 case.object_here(rule::MASK, format!("不予公示的理由“{ground}”不在规定的理由之内"));
             }
         }
-        Act::Correction { number, disclosure, masking, .. } => {
+        Act::Correction { number, disclosure, masking, listed, .. } => {
             names_disclosure(case, number, *disclosure);
             masked(case, masking);
+            // In a case its decision tells what lists go by; where there is none, the correction does.
+            if case.state.filing.is_some() == listed.is_some() {
+                let word = if listed.is_some() { "不得另载" } else { "应当载明" };
+                case.object_here(rule::DISCLOSE, format!("更正{word}列表所用的种类、金额和日期"));
+            }
         }
         Act::Withdrawal { number, disclosure, ground, .. } => {
             names_disclosure(case, number, *disclosure);
@@ -46,7 +51,13 @@ fn names_decision(case: &mut Case<'_>, named: Digest) {
 
 fn names_disclosure(case: &mut Case<'_>, number: &str, named: Digest) {
     let Some(shown) = &case.state.disclosure else { return };
-    if shown.record != named || shown.number != number {
+    if shown.number == number && shown.record != named {
+        let text = format!(
+            "引用的公示（{number}，指纹{}）不是现在公示的内容，其后已经更正，请按现在公示的内容重新制作",
+            named.short()
+        );
+        case.object_here(rule::DISCLOSE, text);
+    } else if shown.number != number {
         let text = format!(
             "引用的公示（{number}，指纹{}）不是本案的公示（{}）",
             named.short(),

@@ -219,6 +219,8 @@ impl CaseState {
             Act::Correction { on, .. } => {
                 if let Some(disclosure) = &mut self.disclosure {
                     disclosure.corrected_on.push(*on);
+                    // The next correction, or the withdrawal, names what is public then.
+                    disclosure.record = step.record;
                 }
             }
             Act::Withdrawal { on, .. } => {

@@ -167,7 +167,7 @@ pub struct Disclosed {
     pub on: Day,
     /// 公示编号
     pub number: String,
-    /// Digest of the disclosure record.
+    /// Digest of the record that is public now: the disclosure, or its newest correction.
     pub record: Digest,
     /// Last day shown.
     pub show_until: Option<Day>,

@@ -37,7 +37,9 @@ pub struct Prepare {
     kind: String,
     /// Case id; none for a filing.
     case: Option<String>,
-    /// Head of the chain when the form was read; a moved head refuses the form as stale.
+    /// Number of the disclosure that it corrects or withdraws, where no case stands behind it.
+    disclosure: Option<String>,
+    /// `head` of the form when it was read; another by now refuses the form as stale.
     head: Option<String>,
     /// Base64 of the raw public key this client signs with; none lets the newest key sign.
     public_key: Option<String>,
@@ -113,6 +115,7 @@ pub async fn prepare(meant: Meant, Json(asked): Json<Prepare>) -> Answer<HttpRes
     let form = Form {
         kind: asked.kind,
         case: asked.case.as_deref().map(case_id).transpose()?,
+        disclosure: asked.disclosure,
         head: asked.head,
         public_key,
         values: asked

@@ -2,7 +2,7 @@
 
 use super::{Asked, cases::case_id, json};
 use crate::{
-    desk::look_up,
+    desk::{Error, look_up, prepare::Subject},
     web::{caller::Caller, problem::Answer},
 };
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
@@ -15,6 +15,8 @@ use utoipa::IntoParams;
 pub struct FormQuery {
     /// Case id; none for a filing.
     case: Option<String>,
+    /// Number of the disclosure to be corrected or withdrawn, where no case stands behind it.
+    disclosure: Option<String>,
 }
 
 /// The form of a kind of record.
@@ -26,7 +28,15 @@ pub async fn one(
     kind: Path<String>,
     Asked(query): Asked<FormQuery>,
 ) -> Answer<HttpResponse> {
-    let case = query.case.as_deref().filter(|case| !case.is_empty()).map(case_id).transpose()?;
-    let form = look_up::forms::form(&caller.desk, &kind, case.as_ref()).await?;
+    let said = |value: Option<String>| value.filter(|value| !value.is_empty());
+    let subject = match (said(query.case), said(query.disclosure)) {
+        (None, None) => Subject::NewCase,
+        (Some(case), None) => Subject::Case(case_id(&case)?),
+        (None, Some(number)) => Subject::Disclosure(number),
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid("disclosure", "案件和公示编号只能给出一项。").into());
+        }
+    };
+    let form = look_up::forms::form(&caller.desk, &kind, &subject).await?;
     Ok(json(StatusCode::OK, &form))
 }

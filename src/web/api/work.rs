@@ -4,6 +4,7 @@ use super::{Asked, json};
 use crate::{
     desk::look_up::{
         fixity,
+        published::{self, PublishedFilter, PublishedPage},
         work::{self, DuePage, OverduePage, ReviewPage},
     },
     web::{caller::Caller, problem::Answer},
@@ -34,6 +35,35 @@ pub async fn reviews(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<H
 pub async fn undisclosed(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<HttpResponse> {
     let cursor = query.cursor.unwrap_or_default();
     Ok(json(StatusCode::OK, &work::disclosures(&caller.desk, &cursor).await?))
+}
+
+/// Which of what is public.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PublishedQuery {
+    /// Terms in title, party, code or numbers.
+    q: Option<String>,
+    /// `published`, `corrected` or `withdrawn`.
+    state: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A page of what one's agency has made public, the newest first. What has a case is corrected and withdrawn there,
+/// the rest by drafts that name its number.
+#[utoipa::path(get, path = "/api/v1/published", tag = "work", params(PublishedQuery),
+    responses((status = 200, description = "items, next cursor", body = PublishedPage),
+        (status = 304, description = "Unchanged since the tag in If-None-Match")))]
+pub async fn published(
+    caller: Caller,
+    Asked(query): Asked<PublishedQuery>,
+) -> Answer<HttpResponse> {
+    let filter = PublishedFilter {
+        words: query.q.unwrap_or_default(),
+        state: query.state.unwrap_or_default(),
+        cursor: query.cursor.unwrap_or_default(),
+    };
+    Ok(json(StatusCode::OK, &published::published(&caller.desk, filter).await?))
 }
 
 /// A page of the clocks that have run out, the longest overdue first.

@@ -1,10 +1,13 @@
 //! Decisions that have to be disclosed or withheld, with the days that are left.
 
-use super::{Onward, asked, trail};
+use super::{Onward, asked, published, trail};
 use crate::{
     desk::{
         Role,
-        look_up::work::{self, DuePage},
+        look_up::{
+            published::READERS,
+            work::{self, DuePage},
+        },
     },
     web::{
         caller::Caller,
@@ -25,6 +28,8 @@ struct Page {
     onward: Onward,
     may_disclose: bool,
     may_withhold: bool,
+    /// Empty for who sees this list alone.
+    tabs: Vec<Entry>,
 }
 
 /// `GET /office/disclosures`
@@ -38,6 +43,7 @@ pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> 
         trail: trail(&[]),
         may_disclose: who.is(Role::Clerk),
         may_withhold: who.is_any(&[Role::Clerk, Role::Head]),
+        tabs: if who.is_any(&READERS) { published::tabs() } else { Vec::new() },
         page,
         onward,
     };

@@ -40,6 +40,43 @@ struct Page {
     faults: Vec<FieldFault>,
     reasons: Vec<Objection>,
     back: String,
+    /// What the record is about.
+    about: String,
+}
+
+/// Where a draft belongs: what its page links back to, and where one goes on after signing.
+struct Place {
+    back: String,
+    about: String,
+    /// After the last signature.
+    linked: String,
+}
+
+impl Place {
+    fn of(draft: &DraftView) -> Place {
+        let DraftView { case, case_title, disclosure, .. } = draft;
+        if !disclosure.is_empty() {
+            let back = "/office/disclosures/published";
+            return Place {
+                back: back.into(),
+                about: format!("公示编号{disclosure}"),
+                linked: format!("{back}?q={disclosure}&linked={disclosure}"),
+            };
+        }
+        let linked = format!("/office/cases/{case}?linked=1");
+        match case_title.as_str() {
+            "" => Place { back: "/office/cases".into(), about: "新立案件".into(), linked },
+            title => Place { back: format!("/office/cases/{case}"), about: title.into(), linked },
+        }
+    }
+
+    fn steps(&self) -> [(&str, &str); 2] {
+        let first = match self.back.starts_with("/office/disclosures") {
+            true => ("/office/disclosures", "待公示"),
+            false => ("/office/cases", "案件"),
+        };
+        [first, (&self.back, &self.about)]
+    }
 }
 
 /// A line of the record; private values are compared with the commitment before signing.
@@ -70,13 +107,10 @@ async fn page(caller: &Caller, id: &DraftId) -> Result<Page, Error> {
     let private = |path: &str| draft.fields.iter().any(|field| field.path == path);
     let waiting: Vec<&str> =
         draft.signers.iter().filter(|s| !s.signed).map(|s| s.name.as_str()).collect();
-    let filing = draft.case_title.is_empty();
-    let back =
-        if filing { "/office/cases".into() } else { format!("/office/cases/{}", draft.case) };
-    let steps = if filing { "新立案件" } else { draft.case_title.as_str() };
+    let place = Place::of(&draft);
     Ok(Page {
         frame: caller.office("/office"),
-        trail: trail(&[("/office/cases", "案件"), (&back, steps)]),
+        trail: trail(&place.steps()),
         csrf: caller.csrf(),
         lines: draft
             .lines
@@ -95,7 +129,8 @@ async fn page(caller: &Caller, id: &DraftId) -> Result<Page, Error> {
         conflict: String::new(),
         faults: Vec::new(),
         reasons: Vec::new(),
-        back,
+        back: place.back,
+        about: place.about,
         draft,
     })
 }
@@ -124,14 +159,14 @@ fn sign_form(caller: &Caller, draft: &DraftView) -> Result<Option<SignForm>, Err
 pub async fn post(posted: Posted, path: Path<String>) -> Answer<HttpResponse> {
     let id: DraftId = id(&path, "待签记录")?;
     let caller = &posted.caller;
-    let case = drafts::draft(&caller.desk, &id).await?.case;
+    let place = Place::of(&drafts::draft(&caller.desk, &id).await?);
     let outcome = match signing(&posted) {
         Ok(signing) => sign::sign(&caller.desk, &id, signing).await,
         Err(fault) => Err(fault),
     };
     let fault = match outcome {
         Ok(Signed::Linked(_)) => {
-            return Ok(render::see_other(&format!("/office/cases/{case}?linked=1")));
+            return Ok(render::see_other(&place.linked));
         }
         Ok(Signed::Waiting(_)) => {
             return Ok(render::see_other(&format!("/office/drafts/{id}?signed=1")));
@@ -143,7 +178,8 @@ pub async fn post(posted: Posted, path: Path<String>) -> Answer<HttpResponse> {
     match fault {
         Error::Invalid(faults) => page.faults = faults,
         Error::Refused(reasons) => {
-            let known = if page.draft.case_title.is_empty() { "" } else { case.as_str() };
+            let known =
+                if page.draft.case_title.is_empty() { "" } else { page.draft.case.as_str() };
             page.reasons = objections(caller, known, "", &reasons);
         }
         Error::Conflict(text) => {
@@ -175,10 +211,7 @@ pub async fn discard(posted: Posted, path: Path<String>) -> Answer<HttpResponse>
     let id: DraftId = id(&path, "待签记录")?;
     let draft = drafts::draft(&posted.caller.desk, &id).await?;
     sign::discard(&posted.caller.desk, &id).await?;
-    Ok(render::see_other(&match draft.case_title.as_str() {
-        "" => "/office/cases".to_owned(),
-        _ => format!("/office/cases/{}", draft.case),
-    }))
+    Ok(render::see_other(&Place::of(&draft).back))
 }
 
 /// `POST /office/drafts/{id}/key`

@@ -10,6 +10,7 @@ pub mod items;
 pub mod keys;
 pub mod overdue;
 pub mod people;
+pub mod published;
 pub mod record;
 mod record_form;
 pub mod reviews;

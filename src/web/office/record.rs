@@ -3,7 +3,11 @@
 use super::{id, objections, record_form::RecordForm, reviews, trail};
 use crate::{
     base::CaseId,
-    desk::{Error, look_up::forms, prepare},
+    desk::{
+        Error,
+        look_up::forms,
+        prepare::{self, Subject},
+    },
     web::{
         caller::{Caller, Posted, Values},
         look::{Entry, Frame},
@@ -21,6 +25,8 @@ struct Page {
     frame: Frame,
     trail: Vec<Entry>,
     back: String,
+    /// Address of the public page, where no case stands behind it.
+    public: String,
     form: RecordForm,
 }
 
@@ -31,12 +37,12 @@ pub async fn receipt(caller: Caller, path: Path<String>) -> Answer<HttpResponse>
 
 /// `GET /office/cases/new`
 pub async fn new(caller: Caller) -> Answer<HttpResponse> {
-    blank(&caller, "filing", None).await
+    blank(&caller, "filing", &Subject::NewCase).await
 }
 
 /// `POST /office/cases/new`
 pub async fn file(posted: Posted) -> Answer<HttpResponse> {
-    take(posted, "filing", None).await
+    take(posted, "filing", Subject::NewCase).await
 }
 
 /// `GET /office/cases/{id}/records/{kind}`
@@ -44,80 +50,123 @@ pub async fn show(caller: Caller, path: Path<(String, String)>) -> Answer<HttpRe
     let case: CaseId = id(&path.0, "案件")?;
     match path.1.as_str() {
         "review" => Ok(render::see_other(&format!("/office/reviews/{case}"))),
-        kind => blank(&caller, kind, Some(&case)).await,
+        kind => blank(&caller, kind, &Subject::Case(case)).await,
     }
 }
 
 /// `POST /office/cases/{id}/records/{kind}`
 pub async fn post(posted: Posted, path: Path<(String, String)>) -> Answer<HttpResponse> {
     let case: CaseId = id(&path.0, "案件")?;
-    take(posted, &path.1, Some(case)).await
+    take(posted, &path.1, Subject::Case(case)).await
 }
 
-async fn blank(caller: &Caller, kind: &str, case: Option<&CaseId>) -> Answer<HttpResponse> {
-    let form = build(caller, kind, case, None).await?;
-    page(caller, case, form, StatusCode::OK)
+/// `GET /office/disclosures/{number}/records/{kind}`: where no case stands behind it.
+pub async fn amend(caller: Caller, path: Path<(String, String)>) -> Answer<HttpResponse> {
+    let (number, kind) = path.into_inner();
+    blank(&caller, &kind, &Subject::Disclosure(number)).await
+}
+
+/// `POST /office/disclosures/{number}/records/{kind}`
+pub async fn post_amended(posted: Posted, path: Path<(String, String)>) -> Answer<HttpResponse> {
+    let (number, kind) = path.into_inner();
+    take(posted, &kind, Subject::Disclosure(number)).await
+}
+
+async fn blank(caller: &Caller, kind: &str, subject: &Subject) -> Answer<HttpResponse> {
+    let form = build(caller, kind, subject, None).await?;
+    page(caller, subject, form, StatusCode::OK)
 }
 
 /// The form with what was typed before a session ended, not sent; `why`, and what to say where the case moved on.
 pub async fn again(
     caller: &Caller,
     kind: &str,
-    case: Option<&CaseId>,
+    subject: &Subject,
     typed: &Values,
     (why, moved): (&str, &str),
     status: StatusCode,
 ) -> Answer<HttpResponse> {
-    let mut form = build(caller, kind, case, Some(typed)).await?;
+    let mut form = build(caller, kind, subject, Some(typed)).await?;
     let head = typed.get("head").and_then(|all| all.first());
     let stands = head.is_none_or(|head| *head == form.head);
     form.conflict = if stands { why } else { moved }.to_owned();
-    match (kind, case) {
-        ("review", Some(case)) => reviews::again(caller, case, form, status).await,
-        _ => page(caller, case, form, status),
-    }
+    show_again(caller, kind, subject, form, status).await
 }
 
 /// The form of a record of `kind`, answered with `typed` if something was typed.
 pub async fn build(
     caller: &Caller,
     kind: &str,
-    case: Option<&CaseId>,
+    subject: &Subject,
     typed: Option<&Values>,
 ) -> Result<RecordForm, Error> {
-    let view = forms::form(&caller.desk, kind, case).await?;
-    let action = match case {
-        Some(case) => format!("/office/cases/{case}/records/{kind}"),
-        None => "/office/cases/new".to_owned(),
+    let view = forms::form(&caller.desk, kind, subject).await?;
+    let action = match subject {
+        Subject::NewCase => "/office/cases/new".to_owned(),
+        Subject::Case(case) => format!("/office/cases/{case}/records/{kind}"),
+        Subject::Disclosure(number) => format!("/office/disclosures/{number}/records/{kind}"),
     };
     Ok(RecordForm::new(caller, view, action, typed))
 }
 
 fn page(
     caller: &Caller,
-    case: Option<&CaseId>,
+    subject: &Subject,
     form: RecordForm,
     status: StatusCode,
 ) -> Answer<HttpResponse> {
-    let back = case.map_or_else(|| "/office/cases".to_owned(), |id| format!("/office/cases/{id}"));
-    let mut steps = vec![("/office/cases", "案件")];
-    if case.is_some() {
+    let list = match subject {
+        Subject::Disclosure(_) => ("/office/disclosures/published", "已公示"),
+        Subject::NewCase | Subject::Case(_) => ("/office/cases", "案件"),
+    };
+    let back = match subject {
+        Subject::Case(case) => format!("/office/cases/{case}"),
+        Subject::NewCase | Subject::Disclosure(_) => list.0.to_owned(),
+    };
+    let mut steps = vec![list];
+    if matches!(subject, Subject::Case(_)) {
         steps.push((&back, &form.case_title));
     }
     let trail = trail(&steps);
-    let frame = caller.office("/office/cases");
-    Ok(render::page_with(status, &Page { frame, trail, back, form }))
+    let section =
+        if matches!(subject, Subject::Disclosure(_)) { "/office/disclosures" } else { list.0 };
+    let public = match subject {
+        Subject::Disclosure(number) => format!("/disclosures/{number}"),
+        Subject::NewCase | Subject::Case(_) => String::new(),
+    };
+    let frame = caller.office(section);
+    Ok(render::page_with(status, &Page { frame, trail, back, public, form }))
+}
+
+async fn show_again(
+    caller: &Caller,
+    kind: &str,
+    subject: &Subject,
+    form: RecordForm,
+    status: StatusCode,
+) -> Answer<HttpResponse> {
+    match (kind, subject) {
+        ("review", Subject::Case(case)) => reviews::again(caller, case, form, status).await,
+        _ => page(caller, subject, form, status),
+    }
 }
 
 /// Prepares the record, or shows the form again with everything that was typed.
-async fn take(posted: Posted, kind: &str, case: Option<CaseId>) -> Answer<HttpResponse> {
+async fn take(posted: Posted, kind: &str, subject: Subject) -> Answer<HttpResponse> {
     let Posted { caller, mut values } = posted;
     let mut take = |name: &str| values.remove(name).and_then(|mut all| all.pop());
     let head = take("head").filter(|head| !head.is_empty());
     let key = take("signing_key").and_then(|key| STANDARD.decode(key).ok());
+    let (case, disclosure) = match subject.clone() {
+        Subject::NewCase => (None, None),
+        Subject::Case(case) => (Some(case), None),
+        Subject::Disclosure(number) => (None, Some(number)),
+    };
+    let id = case.as_ref().map(ToString::to_string).unwrap_or_default();
     let form = prepare::Form {
         kind: kind.to_owned(),
-        case: case.clone(),
+        case,
+        disclosure,
         head,
         public_key: key.filter(|key| !key.is_empty()),
         values: values.clone(),
@@ -127,8 +176,7 @@ async fn take(posted: Posted, kind: &str, case: Option<CaseId>) -> Answer<HttpRe
         Err(fault @ (Error::Invalid(_) | Error::Refused(_) | Error::Conflict(_))) => fault,
         Err(fault) => return Err(Problem(fault)),
     };
-    let mut form = build(&caller, kind, case.as_ref(), Some(&values)).await?;
-    let id = case.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut form = build(&caller, kind, &subject, Some(&values)).await?;
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     match fault {
         Error::Invalid(faults) => form.mark(faults),
@@ -139,8 +187,5 @@ async fn take(posted: Posted, kind: &str, case: Option<CaseId>) -> Answer<HttpRe
         }
         other => return Err(Problem(other)),
     }
-    match (kind, &case) {
-        ("review", Some(case)) => reviews::again(&caller, case, form, status).await,
-        _ => page(&caller, case.as_ref(), form, status),
-    }
+    show_again(&caller, kind, &subject, form, status).await
 }

@@ -3,7 +3,7 @@
 
 use super::words;
 use crate::{
-    desk::{FieldFault, disclose::Proposal, look_up::forms::FormView},
+    desk::{FieldFault, behind::Proposal, look_up::forms::FormView},
     law::forms::{Choice as Offer, FieldSpec, Input, Source},
     web::{
         caller::{Caller, Values},
@@ -46,6 +46,25 @@ pub struct Row {
     pub shown: String,
     /// Lines shown of it.
     pub rows: usize,
+    /// What is wrong with it.
+    pub fault: String,
+}
+
+impl Row {
+    /// What is public now; empty when nothing is.
+    pub fn now(&self) -> &str {
+        self.proposal.public.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the full text is another than what is public.
+    pub fn hides(&self) -> bool {
+        self.proposal.full != self.now()
+    }
+
+    /// Whether another text than what is public, or the full one, is proposed.
+    pub fn proposes(&self) -> bool {
+        self.proposal.shown != self.now() && self.proposal.shown != self.proposal.full
+    }
 }
 
 /// The form, ready to be rendered.
@@ -74,6 +93,8 @@ pub struct RecordForm {
     pub exhibits_required: bool,
     /// What a disclosure shows.
     pub rows: Vec<Row>,
+    /// Whether it changes what is public already.
+    pub corrects: bool,
     /// Faulty fields.
     pub faults: Vec<FieldFault>,
     /// Why the law refused it.
@@ -102,10 +123,11 @@ impl RecordForm {
             value: exhibit.id.clone(),
         });
         let exhibits = exhibits.collect();
-        let rows = view.proposals.iter().filter(|p| !p.full.is_empty()).map(|p| row(p, typed));
+        let rows = view.proposals.iter().filter(|p| p.offered).map(|p| row(p, typed));
         RecordForm {
             exhibits,
             rows: rows.collect(),
+            corrects: view.proposals.iter().any(|one| one.public.is_some()),
             exhibits_required: view.spec.exhibits == crate::law::forms::Exhibits::Required,
             controls,
             action,
@@ -128,6 +150,11 @@ impl RecordForm {
             if let Some(control) = self.controls.iter_mut().find(|c| c.name == fault.field) {
                 control.fault.clone_from(&fault.text);
             }
+            let item = fault.field.strip_prefix("show.");
+            if let Some(row) = self.rows.iter_mut().find(|r| Some(r.proposal.item.as_str()) == item)
+            {
+                row.fault.clone_from(&fault.text);
+            }
         }
         self.faults = faults;
     }
@@ -136,8 +163,9 @@ impl RecordForm {
 fn row(proposal: &Proposal, typed: Option<&Values>) -> Row {
     let name = format!("show.{}", proposal.item);
     let typed = typed.and_then(|values| values.get(&name)).and_then(|all| all.first());
-    let shown = typed.unwrap_or(&proposal.shown).clone();
-    Row { rows: (shown.chars().count() / 18 + 1).clamp(1, 8), shown, proposal: proposal.clone() }
+    let shown = typed.map_or(proposal.start(), String::as_str).to_owned();
+    let rows = (shown.chars().count() / 18 + 1).clamp(1, 8);
+    Row { rows, shown, proposal: proposal.clone(), fault: String::new() }
 }
 
 struct Reader<'r> {

@@ -3,9 +3,12 @@
 use super::{Onward, asked, id, objections, record, record_form::RecordForm, trail};
 use crate::{
     base::CaseId,
-    desk::look_up::{
-        review_file::{self, ReviewFile},
-        work::{self, ReviewPage},
+    desk::{
+        look_up::{
+            review_file::{self, ReviewFile},
+            work::{self, ReviewPage},
+        },
+        prepare::Subject,
     },
     web::{
         caller::Caller,
@@ -78,7 +81,7 @@ pub async fn show(caller: Caller, path: Path<String>) -> Answer<HttpResponse> {
     let case: CaseId = id(&path, "案件")?;
     let review = review_file::review_file(&caller.desk, &case).await?;
     let form = match review.may_review {
-        true => Some(record::build(&caller, "review", Some(&case), None).await?),
+        true => Some(record::build(&caller, "review", &Subject::Case(case.clone()), None).await?),
         false => None,
     };
     page(&caller, review, form, StatusCode::OK)

@@ -4,7 +4,7 @@
 
 use super::{items, people, record};
 use crate::{
-    base::CaseId,
+    desk::prepare::Subject,
     web::{
         caller::{Caller, Values},
         problem::{Answer, Said},
@@ -36,6 +36,7 @@ const SECRET: [&str; 10] = [
 const ENDED: &str = "提交时登录已经失效，没有保存任何内容，请核对后重新提交。";
 const STALE: &str = "页面打开之后重新登录过，没有保存任何内容，请核对后重新提交。";
 const MOVED: &str = "您打开表单之后案件又有了新的记录，请先核对案卷，再重新提交。";
+const AMENDED: &str = "您打开表单之后该公示信息已经更正，请先核对现在公示的内容，再重新提交。";
 
 impl Typed {
     /// What may be carried of `values`; none when nothing is left.
@@ -87,8 +88,7 @@ pub async fn restored(caller: &Caller, path: &str, typed: &Typed) -> Answer<Opti
 
 /// A form that can be shown again as it was typed.
 enum Form<'p> {
-    Filing,
-    Record(CaseId, &'p str),
+    Record(Subject, &'p str),
     Item,
     Person,
 }
@@ -96,8 +96,13 @@ enum Form<'p> {
 fn form_of(path: &str) -> Option<Form<'_>> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
-        ["office", "cases", "new"] => Some(Form::Filing),
-        ["office", "cases", case, "records", kind] => Some(Form::Record(case.parse().ok()?, kind)),
+        ["office", "cases", "new"] => Some(Form::Record(Subject::NewCase, "filing")),
+        ["office", "cases", case, "records", kind] => {
+            Some(Form::Record(Subject::Case(case.parse().ok()?), kind))
+        }
+        ["office", "disclosures", number, "records", kind] => {
+            Some(Form::Record(Subject::Disclosure((*number).to_owned()), kind))
+        }
         ["office", "items", "new"] => Some(Form::Item),
         ["office", "people"] => Some(Form::Person),
         _ => None,
@@ -115,9 +120,12 @@ async fn filled(
     let page = match form {
         Form::Item => items::again(caller, typed, Vec::new(), why, status),
         Form::Person => people::again(caller, typed, Vec::new(), why, status).await,
-        Form::Filing => record::again(caller, "filing", None, typed, (why, MOVED), status).await,
-        Form::Record(case, kind) => {
-            record::again(caller, kind, Some(&case), typed, (why, MOVED), status).await
+        Form::Record(subject, kind) => {
+            let moved = match subject {
+                Subject::Disclosure(_) => AMENDED,
+                Subject::NewCase | Subject::Case(_) => MOVED,
+            };
+            record::again(caller, kind, &subject, typed, (why, moved), status).await
         }
     };
     page.map(Some)
@@ -169,6 +177,10 @@ mod tests {
             ("/office/people/1/active", "/office/people"),
             ("/office/cases/1/exhibits", "/office/cases/1"),
             ("/office/cases/1/records/notice", "/office/cases/1/records/notice"),
+            (
+                "/office/disclosures/1/records/correction",
+                "/office/disclosures/1/records/correction",
+            ),
             ("/office/drafts/1/discard", "/office/drafts/1"),
             ("/office/items/SJ-1/active", "/office/items"),
             ("/office/password", "/office"),

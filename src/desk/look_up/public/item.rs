@@ -5,7 +5,7 @@ use crate::{
     base::Moment,
     desk::{
         Desk, Error, House,
-        disclose::{Content, ITEMS, SHOWN},
+        disclose::{self, Content, SHOWN},
         file,
         look_up::{case_file::moment_words, day_words},
         project, prove, shown,
@@ -183,23 +183,11 @@ fn lines(house: &House, content: &Content) -> Vec<Shown> {
         .filter_map(|field| Some((field.path.strip_prefix(SHOWN)?, field)))
         .map(|(item, field)| Shown {
             path: field.path.clone(),
-            label: label(item).to_owned(),
+            label: disclose::label(item).to_owned(),
             value: field.value.clone(),
             masked: field.mask.as_deref().map(|rule| mask_words(house, rule)).unwrap_or_default(),
         })
         .collect()
-}
-
-fn label(item: &str) -> &str {
-    let known = ITEMS.iter().find(|(path, _)| *path == item).map(|(_, label)| *label);
-    let extra = match item {
-        "penalty.daily-fine" => Some("按日连续处罚金额"),
-        "region" => Some("所在地区"),
-        "rectification" => Some("整改情况"),
-        "text.reason" => Some("更正原因"),
-        _ => item.strip_prefix("source."),
-    };
-    known.or(extra).unwrap_or(item)
 }
 
 /// Why something is hidden, from the ids of the masking rules.

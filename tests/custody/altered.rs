@@ -336,7 +336,8 @@ async fn what_no_single_column_shows() {
         // A withdrawn item is shown again.
         (
             "disclosures",
-            "UPDATE disclosures SET state = 'published' WHERE state = 'withdrawn'",
+            "UPDATE disclosures SET state = 'published' \
+             WHERE state = 'withdrawn' AND case_id IS NULL",
             "state应为“withdrawn”，现为“published”",
         ),
         (

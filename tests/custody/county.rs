@@ -30,8 +30,41 @@ pub async fn full() -> Arc<tempfile::TempDir> {
     let list = penalty_list::read(LIST.as_bytes()).unwrap();
     let digest = Digest::of(LIST.as_bytes());
     import_list::import_list(&desk, CODE, &list, digest).await.unwrap();
+    amended(&site, &team).await;
     site.holds().await;
     site.stop().await
+}
+
+/// Of the imported list one is withdrawn and one, the last in the tables, corrected twice.
+async fn amended(site: &Site, team: &Team) {
+    let list = team.sun.get("/api/v1/published?q=测罚").await.good();
+    let mut numbers: Vec<&str> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["number"].as_str().unwrap())
+        .collect();
+    numbers.sort_unstable();
+    let [gone, kept] = numbers[..] else { panic!("{numbers:?}") };
+    let correction = |more| {
+        let form = json!({
+            "on": day(827), "text.before": "甲", "text.after": "乙", "text.reason": "清单有误。",
+        });
+        forms::with(form, more)
+    };
+    let withdrawal = json!({
+        "on": day(827), "ground": "revoked", "text.reason": "决定被依法撤销。",
+    });
+    for (kind, number, values) in [
+        ("correction", kept, correction(json!({ "show.penalty.fine": "1.2万元" }))),
+        ("withdrawal", gone, withdrawal),
+        ("correction", kept, correction(json!({ "show.party.code": "91340602MA2UJYD90G" }))),
+    ] {
+        let asked = json!({ "kind": kind, "disclosure": number, "values": values });
+        let draft = team.sun.post("/api/v1/drafts", &asked).await.good();
+        team.sun.sign(draft["id"].as_str().unwrap()).await.good();
+    }
+    site.sealed().await;
 }
 
 /// A major case: returned once, reviewed again, disclosed, corrected and closed, with a picture as evidence.

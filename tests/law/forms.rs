@@ -51,6 +51,7 @@ fn fill(form: &FormSpec, facts: &mut Map<String, Value>) {
             "reviewer" => json!({ "person": "zhao", "qualification": "A1" }),
             "round" | "issues" => json!(1),
             "masking" => json!(["name"]),
+            "listed" => json!({ "kinds": ["fine"], "fine": "1.00" }),
             "reviewed_head" | "review" | "decision" | "disclosure" => json!(Digest::ZERO),
             _ => json!("chief"),
         };

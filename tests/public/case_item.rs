@@ -9,6 +9,7 @@ use zhijian::{
         Error, House,
         append::{self, Begin},
         disclose::Content,
+        release,
         vouch::{self, OwnRecord},
     },
     law::{

@@ -20,6 +20,8 @@ mod office;
 mod pages;
 mod permissions;
 mod programs;
+mod published;
+mod published_pages;
 mod receipts;
 mod refusals;
 mod register;

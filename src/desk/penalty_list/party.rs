@@ -120,10 +120,8 @@ impl Entry {
 pub fn likely_kind(name: &str, has_code: bool) -> PartyKind {
     // A number of the source's own, such as Q00010, names nobody.
     let numbered = name.is_ascii() && name.contains(|c: char| c.is_ascii_digit());
-    let person = !has_code
-        && !numbered
-        && name.chars().any(char::is_alphabetic)
-        && !WORDS.iter().any(|word| name.contains(word))
-        && !(name.ends_with(ENDS) && name.chars().count() > LONGEST_NAME);
+    let firm = WORDS.iter().any(|word| name.contains(word))
+        || name.ends_with(ENDS) && name.chars().count() > LONGEST_NAME;
+    let person = !has_code && !numbered && !firm && name.chars().any(char::is_alphabetic);
     if person { PartyKind::Person } else { PartyKind::Organisation }
 }

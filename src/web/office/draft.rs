@@ -1,6 +1,6 @@
 //! A prepared record before it is signed: exactly what the signature will cover, and signing it.
 
-use super::{choice, id, objections, trail};
+use super::{choice, id, objections, published::HERE as PUBLISHED, trail};
 use crate::{
     base::DraftId,
     desk::{
@@ -48,6 +48,8 @@ struct Page {
 struct Place {
     back: String,
     about: String,
+    /// The public page of what has no case; empty otherwise.
+    public: String,
     /// After the last signature.
     linked: String,
 }
@@ -56,26 +58,28 @@ impl Place {
     fn of(draft: &DraftView) -> Place {
         let DraftView { case, case_title, disclosure, .. } = draft;
         if !disclosure.is_empty() {
-            let back = "/office/disclosures/published";
             return Place {
-                back: back.into(),
+                back: PUBLISHED.into(),
+                public: format!("/disclosures/{disclosure}"),
                 about: format!("公示编号{disclosure}"),
-                linked: format!("{back}?q={disclosure}&linked={disclosure}"),
+                linked: format!("{PUBLISHED}?linked=1&q={disclosure}"),
             };
         }
         let linked = format!("/office/cases/{case}?linked=1");
-        match case_title.as_str() {
-            "" => Place { back: "/office/cases".into(), about: "新立案件".into(), linked },
-            title => Place { back: format!("/office/cases/{case}"), about: title.into(), linked },
-        }
+        let (back, about) = match case_title.as_str() {
+            "" => ("/office/cases".into(), "新立案件".into()),
+            title => (format!("/office/cases/{case}"), title.to_owned()),
+        };
+        Place { back, about, public: String::new(), linked }
     }
 
     fn steps(&self) -> [(&str, &str); 2] {
-        let first = match self.back.starts_with("/office/disclosures") {
-            true => ("/office/disclosures", "待公示"),
-            false => ("/office/cases", "案件"),
+        let list = match self.public.as_str() {
+            "" => ("/office/cases", "案件"),
+            _ => (PUBLISHED, "已公示"),
         };
-        [first, (&self.back, &self.about)]
+        let here = if self.public.is_empty() { &self.back } else { &self.public };
+        [list, (here, &self.about)]
     }
 }
 

@@ -20,7 +20,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 /// Address of the list.
-const HERE: &str = "/office/disclosures/published";
+pub const HERE: &str = "/office/disclosures/published";
 
 #[derive(Template)]
 #[template(path = "office/published.html")]
@@ -33,8 +33,8 @@ struct Page {
     words: String,
     filtered: bool,
     onward: Onward,
-    /// Number of the item that was just changed.
-    linked: String,
+    /// Whether the item looked for was just changed.
+    linked: bool,
     may_amend: bool,
 }
 
@@ -58,7 +58,7 @@ pub async fn list(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> 
         states: STATES.iter().map(|(word, label)| choice(word, label, &state)).collect(),
         filtered: !words.is_empty() || !state.is_empty(),
         onward: Onward::new(HERE, &query, &cursor, page.next.as_deref()),
-        linked: asked(&request, "linked")?,
+        linked: !asked(&request, "linked")?.is_empty(),
         may_amend: caller.who()?.is(Role::Clerk),
         words,
         page,

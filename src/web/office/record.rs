@@ -1,6 +1,6 @@
 //! Filling in any kind of record: the form, and preparing what was typed for signing.
 
-use super::{id, objections, record_form::RecordForm, reviews, trail};
+use super::{id, objections, published, record_form::RecordForm, reviews, trail};
 use crate::{
     base::CaseId,
     desk::{
@@ -116,7 +116,7 @@ fn page(
     status: StatusCode,
 ) -> Answer<HttpResponse> {
     let list = match subject {
-        Subject::Disclosure(_) => ("/office/disclosures/published", "已公示"),
+        Subject::Disclosure(_) => (published::HERE, "已公示"),
         Subject::NewCase | Subject::Case(_) => ("/office/cases", "案件"),
     };
     let back = match subject {

@@ -121,6 +121,60 @@ story('a person is decided upon, masked when disclosed, and taken back with a gr
   await citizen.look('clerk-public-withdrawn');
 }, { widths: [DESK] });
 
+story('what was published before is corrected from what is public now, then taken back', async (stage) => {
+  const { page, visitor, signIn, look } = stage;
+  await signIn('jiangyu');
+  await page.goto('/office/disclosures');
+  await page.getByRole('navigation', { name: '公示', exact: true }).getByRole('link', { name: '已公示' }).click();
+  await look('clerk-published');
+  // The newest of what has no case here.
+  const rows = page.locator('table tbody tr', { has: page.locator('a[href^="/office/disclosures/"]') });
+  while ((await rows.count()) === 0) await page.getByRole('link', { name: '下一页' }).click();
+  const number = /\d{4}-\d{7}/.exec(await rows.first().innerText())?.[0] ?? '';
+  await rows.first().getByRole('link', { name: '更正' }).click();
+  await page.getByRole('heading', { level: 1, name: '公示更正' }).waitFor();
+  await look('clerk-correction');
+  const basis = page.getByLabel('更正后：处罚依据');
+  const text = `${await basis.inputValue()}（演示更正）`;
+  await fill(page, { on: today(), 'text.before': '依据条文不全。', 'text.after': '补全依据条文。', 'text.reason': '处罚依据录入不全，现予补全。' });
+  await basis.fill('电话13800138000');
+  await page.getByRole('button', { name: '生成待签记录' }).click();
+  await page.getByText('有没有隐去的电话号码').waitFor();
+  assert.equal(await page.locator('[name="text.reason"]').inputValue(), '处罚依据录入不全，现予补全。');
+  await look('clerk-correction-refused');
+  await basis.fill(text);
+  await prepare(page);
+  await look('clerk-correction-to-sign');
+  await signByPassword(page);
+  await page.getByText('已经入链').waitFor();
+  await look('clerk-published-linked');
+
+  const citizen = await visitor();
+  await citizen.page.goto(`/disclosures/${number}`);
+  const check = citizen.page.getByRole('button', { name: '在本页核验' });
+  const patience = Date.now() + 15_000;
+  while (!(await check.isVisible())) {
+    assert(Date.now() < patience, 'the correction is never sealed');
+    await citizen.page.reload();
+  }
+  await citizen.page.getByText('公示内容已经更正').first().waitFor();
+  assert((await citizen.page.content()).includes(text));
+  await check.click();
+  await citizen.page.getByText('核验通过：这份记录自签署以来未被改动').waitFor();
+  await citizen.look('clerk-public-corrected');
+
+  await page.goto(`/office/disclosures/${number}/records/withdrawal`);
+  await fill(page, { on: today(), ground: await choice(page, 'ground'), 'text.reason': '所依据的决定经复核需要重新作出。' });
+  await look('clerk-withdrawal-uncased');
+  await prepare(page);
+  await page.getByText('请再次确认撤下').waitFor();
+  await look('clerk-withdrawal-to-sign');
+  await signByPassword(page);
+  await page.getByText('已经入链').waitFor();
+  citizen.expect(/status of 410/);
+  assert.equal((await citizen.page.goto(`/disclosures/${number}`))?.status(), 410);
+}, { widths: [DESK] });
+
 /**
  * The head decides as was discussed, two officers serve it.
  * @param {Stage} stage

@@ -122,7 +122,8 @@ story('a person is decided upon, masked when disclosed, and taken back with a gr
 }, { widths: [DESK] });
 
 story('what was published before is corrected from what is public now, then taken back', async (stage) => {
-  const { page, visitor, signIn, look } = stage;
+  const { page, visitor, signIn, look, expect } = stage;
+  expect(/status of 422/);
   await signIn('jiangyu');
   await page.goto('/office/disclosures');
   await page.getByRole('navigation', { name: '公示', exact: true }).getByRole('link', { name: '已公示' }).click();

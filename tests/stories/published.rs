@@ -123,7 +123,9 @@ async fn corrected_then_withdrawn(site: &Site) {
     site.holds().await;
 
     site.on(811);
-    record(&sun, "withdrawal", firm, &withdrawal()).await.good();
+    let prepared = prepare(&sun, "withdrawal", firm, &withdrawal()).await.good();
+    assert_eq!(prepared["fields"].as_array().unwrap().len(), 1, "the reason, and nothing else");
+    sun.sign(prepared["id"].as_str().unwrap()).await.good();
     let gone = site.visitor().get(&format!("/disclosures/{firm}")).await;
     assert_eq!(gone.status, 410);
     assert!(gone.text().contains("执法决定被依法撤销") && gone.text().contains("决定经复议撤销"));

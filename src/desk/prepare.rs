@@ -18,6 +18,16 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Hours for which a prepared record waits for its signatures.
 const DRAFT_HOURS: i64 = 72;
 
+/// The longest answer of any form, in characters.
+const ANSWER_MAX: usize = 100_000;
+
+/// The kind whose signature covers exactly the file that was shown.
+pub(super) const REVIEW: &str = "review";
+
+/// Why an opinion is not taken when something was linked since its file was shown.
+pub(super) const MOVED_UNDER_REVIEW: &str =
+    "您打开待审案卷之后，案卷又收到新的记录或者附件，没有签署审核意见。请重新打开待审案卷，核对后重新提交。";
+
 /// A form as it came in.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
@@ -25,7 +35,8 @@ pub struct Form {
     pub kind: String,
     /// The case; none when it is being filed.
     pub case: Option<CaseId>,
-    /// Head of the case's chain when the form was opened (hex); a moved head makes the form stale.
+    /// Head of the case's chain when the form was opened (hex); a moved head makes the form stale. A review must
+    /// name it: an opinion is given on the file that was shown, and on no other.
     pub head: Option<String>,
     /// Raw public key of the key this browser holds, if it said so.
     pub public_key: Option<Vec<u8>>,
@@ -78,6 +89,7 @@ pub fn prepare_in(
     now: Moment,
 ) -> Result<DraftId, Error> {
     let ground = ground(db, house, who, form, now)?;
+    refuse_unfit(form)?;
     refuse_stale(db, form)?;
     let (mut facts, private) = ground.spec.facts(&form.values).map_err(faults)?;
     fill::name_item(db, &ground, &mut facts)?;
@@ -95,7 +107,8 @@ pub fn prepare_in(
     let act = Act::parse(&form.kind, &serde_json::Value::Object(facts.clone()))
         .map_err(|fault| Error::invalid(form.kind.clone(), format!("事项不完整：{fault}")))?;
     let people = fill::signers(&ground, form, &act)?;
-    object(db, &ground, &act, &people, exhibits.len())?;
+    let brought = register::Brought { exhibits: &exhibits, fields: &fields };
+    object(db, &ground, &act, &people, &brought)?;
     if let Some(case) = &ground.case {
         shown::check(db, house, case, &ground.agency, &form.kind, &fields)?;
     }
@@ -158,15 +171,40 @@ fn ground<'h>(
     Ok(Ground { house, who, spec, case, state, agency, now })
 }
 
+/// Refuses answers that no form takes, also under names that no form knows.
+fn refuse_unfit(form: &Form) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    for (name, answers) in &form.values {
+        let mut fault = |text: &str| {
+            faults.push(FieldFault { field: name.clone(), text: text.to_owned() });
+        };
+        if answers.iter().any(|answer| answer.contains('\0')) {
+            fault("内容含有无法保存的空字符（NUL），请删去后重填");
+        }
+        if answers.iter().any(|answer| answer.chars().count() > ANSWER_MAX) {
+            fault(&format!("内容超过{ANSWER_MAX}字，请缩短"));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}
+
 fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
-    let (Some(case), Some(head)) = (&form.case, &form.head) else { return Ok(()) };
+    let Some(case) = &form.case else { return Ok(()) };
+    let Some(head) = &form.head else {
+        let unbound = "请先打开待审案卷，并写明所看案卷的指纹，审核意见只对该案卷签署。";
+        return match form.kind.as_str() {
+            REVIEW => Err(Error::invalid("head", unbound)),
+            _ => Ok(()),
+        };
+    };
     let chain = chains::find(db, case.as_str()).or_none()?.ok_or(Error::NotFound("案件"))?;
     if hex::encode(&chain.head) == *head {
         return Ok(());
     }
-    Err(Error::Conflict(
-        "您打开表单之后案件又有了新的记录，没有保存任何内容。请核对案卷后重新提交。".into(),
-    ))
+    Err(Error::Conflict(match form.kind.as_str() {
+        REVIEW => MOVED_UNDER_REVIEW.into(),
+        _ => "您打开表单之后案件又有了新的记录，没有保存任何内容。请核对案卷后重新提交。".into(),
+    }))
 }
 
 /// Asks the law and the rows before anybody signs, so that a refusal costs no signature.
@@ -175,7 +213,7 @@ fn object(
     ground: &Ground<'_>,
     act: &Act,
     people: &[String],
-    exhibits: usize,
+    brought: &register::Brought<'_>,
 ) -> Result<(), Error> {
     let house = ground.house;
     let pack = project::pack_of(house, &ground.agency)?;
@@ -188,7 +226,7 @@ fn object(
         ground.now,
         people,
     );
-    let rows = register::objections(db, house, &ground.agency.id, act, people, exhibits)?;
+    let rows = register::objections(db, house, &ground.agency, act, people, brought)?;
     project::refuse(objections, rows)
 }
 

@@ -65,8 +65,8 @@ pub fn judge(
     if payload.at > latest {
         return Err(Error::refused("签名时间晚于服务器时间，请校准设备时钟后重新签名。"));
     }
-    let exhibits = payload.exhibits.len();
-    let rows = register::objections(db, house, &agency.id, &act, &people, exhibits)?;
+    let brought = register::Brought { exhibits: &payload.exhibits, fields: &record.fields };
+    let rows = register::objections(db, house, &agency, &act, &people, &brought)?;
     refuse(objections, rows)?;
     if let Some(case) = &case {
         shown::check(db, house, case, &agency, &payload.kind, &record.fields)?;

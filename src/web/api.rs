@@ -13,6 +13,7 @@ pub mod log;
 pub mod people;
 pub mod records;
 pub mod session;
+pub mod set_up;
 mod tags;
 pub mod work;
 

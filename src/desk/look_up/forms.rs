@@ -149,8 +149,7 @@ fn first_answers(
     let pack = project::pack_of(house, &agency)?;
     let ground = prefill::Ground { house, spec, case, records: &records, pack, today };
     let mut answers = prefill::prefill(db, &ground)?;
-    let carries = spec.exhibits == Exhibits::Required || spec.kind == "evidence";
-    if let Some(file) = file.filter(|_| carries) {
+    if let Some(file) = file.filter(|_| spec.kind == "evidence") {
         answers.insert("exhibits".into(), unnamed(file));
     }
     Ok(answers)

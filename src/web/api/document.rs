@@ -2,7 +2,7 @@
 
 use super::{
     cases, disclosures, drafts, exhibits, forms, items, json, keys, log, people, records, session,
-    work,
+    set_up, work,
 };
 use actix_web::{HttpResponse, http::StatusCode};
 use utoipa::{
@@ -23,7 +23,7 @@ use utoipa::{
         cases::list, cases::one, cases::exhibits, exhibits::content, exhibits::poster,
         forms::one, drafts::list, drafts::prepare, drafts::one, drafts::sign, drafts::rekey,
         drafts::discard,
-        records::submit, records::receipt, work::reviews, work::undisclosed, work::overdue,
+        set_up::set_up, records::submit, records::receipt, work::reviews, work::review, work::undisclosed, work::overdue,
         work::exhibits_checked,
         items::list, items::one, items::enter, items::change,
         people::list, people::enter, people::change, keys::list, keys::enrol, keys::revoke,

@@ -70,8 +70,6 @@ pub struct RecordForm {
     pub controls: Vec<Control>,
     /// Exhibits to tick.
     pub exhibits: Vec<Choice>,
-    /// Whether at least one must be ticked.
-    pub exhibits_required: bool,
     /// What a disclosure shows.
     pub rows: Vec<Row>,
     /// Faulty fields.
@@ -106,7 +104,6 @@ impl RecordForm {
         RecordForm {
             exhibits,
             rows: rows.collect(),
-            exhibits_required: view.spec.exhibits == crate::law::forms::Exhibits::Required,
             controls,
             action,
             csrf: caller.csrf(),

@@ -109,12 +109,7 @@ pub fn propose(
     let mut fields: Vec<(&str, &str, &str)> =
         full.iter().map(|(item, label, value)| (*item, *label, value.as_str())).collect();
     // People named anywhere in the file are hidden wherever the shown texts name them.
-    let named = |path: &str| {
-        let person = path.starts_with("party.") || path.starts_with("person.");
-        person && ITEMS.iter().all(|(item, _)| *item != path)
-    };
-    let people = records.iter().flat_map(|record| &record.fields).filter(|f| named(&f.path));
-    fields.extend(people.map(|field| (field.path.as_str(), "", field.value.as_str())));
+    fields.extend(shown::people(&records).map(|(path, value)| (path, "", value)));
     let masks = masking::propose(pack, party_kind, &fields);
     Ok(full
         .iter()

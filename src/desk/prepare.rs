@@ -5,7 +5,12 @@ use super::{
 };
 use crate::{
     base::{CaseId, Digest, DraftId, Moment},
-    law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
+    law::{
+        act::Act,
+        forms::{self, FormSpec},
+        gate,
+        procedure::CaseState,
+    },
     ledger::{
         dsse::Signature,
         field::{self, Field},
@@ -25,8 +30,7 @@ const ANSWER_MAX: usize = 100_000;
 pub(super) const REVIEW: &str = "review";
 
 /// Why an opinion is not taken when something was linked since its file was shown.
-pub(super) const MOVED_UNDER_REVIEW: &str =
-    "您打开待审案卷之后，案卷又收到新的记录或者附件，没有签署审核意见。请重新打开待审案卷，核对后重新提交。";
+pub(super) const MOVED_UNDER_REVIEW: &str = "您打开待审案卷之后，案卷又收到新的记录或者附件，没有签署审核意见。请重新打开待审案卷，核对后重新提交。";
 
 /// A form as it came in.
 #[derive(Clone, Debug, Default)]
@@ -89,9 +93,8 @@ pub fn prepare_in(
     now: Moment,
 ) -> Result<DraftId, Error> {
     let ground = ground(db, house, who, form, now)?;
-    refuse_unfit(form)?;
     refuse_stale(db, form)?;
-    let (mut facts, private) = ground.spec.facts(&form.values).map_err(faults)?;
+    let (mut facts, private) = answers(&ground, form)?;
     fill::name_item(db, &ground, &mut facts)?;
     fill::fill(db, &ground, form, &mut facts)?;
     let (fields, exhibits) = if disclose::composes(&form.kind) {
@@ -171,10 +174,12 @@ fn ground<'h>(
     Ok(Ground { house, who, spec, case, state, agency, now })
 }
 
-/// Refuses answers that no form takes, also under names that no form knows.
-fn refuse_unfit(form: &Form) -> Result<(), Error> {
+/// Reads the form, with the faults of its own fields and of those that the service adds to it.
+fn answers(ground: &Ground<'_>, form: &Form) -> Result<forms::Answers, Error> {
+    let own = |name: &str| ground.spec.fields.iter().any(|field| field.path == name);
+    let read = ground.spec.facts(&form.values);
     let mut faults = Vec::new();
-    for (name, answers) in &form.values {
+    for (name, answers) in form.values.iter().filter(|(name, _)| !own(name)) {
         let mut fault = |text: &str| {
             faults.push(FieldFault { field: name.clone(), text: text.to_owned() });
         };
@@ -185,7 +190,12 @@ fn refuse_unfit(form: &Form) -> Result<(), Error> {
             fault(&format!("内容超过{ANSWER_MAX}字，请缩短"));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    let of_form = |f: forms::FormFault| FieldFault { field: f.path, text: f.text };
+    match read {
+        Ok(read) if faults.is_empty() => Ok(read),
+        Ok(_) => Err(Error::Invalid(faults)),
+        Err(found) => Err(Error::Invalid(found.into_iter().map(of_form).chain(faults).collect())),
+    }
 }
 
 fn refuse_stale(db: &mut Db, form: &Form) -> Result<(), Error> {
@@ -228,11 +238,6 @@ fn object(
     );
     let rows = register::objections(db, house, &ground.agency, act, people, brought)?;
     project::refuse(objections, rows)
-}
-
-fn faults(found: Vec<crate::law::forms::FormFault>) -> Error {
-    let fault = |f: crate::law::forms::FormFault| FieldFault { field: f.path, text: f.text };
-    Error::Invalid(found.into_iter().map(fault).collect())
 }
 
 /// The person with the key they will use: the one their browser named, else the newest registered.

@@ -313,7 +313,8 @@ fn person_faults(person: &NewPerson) -> Vec<super::FieldFault> {
     } else {
         fault(long(&person.certificate), "certificate", LONG);
         let days = [&person.certificate_from, &person.certificate_until];
-        let wrong = days.into_iter().any(|d| !d.is_empty() && d.parse::<crate::base::Day>().is_err());
+        let wrong =
+            days.into_iter().any(|d| !d.is_empty() && d.parse::<crate::base::Day>().is_err());
         fault(wrong, "certificate_until", "执法证有效期的起止日期应写作2026-11-20，没有的不填。");
     }
     fault(long(&person.qualification), "qualification", LONG);

@@ -4,7 +4,7 @@
 use super::{
     Error, House, Reason,
     append::Vouched,
-    disclose::{self, Content, SHOWN},
+    disclose::{self, Content, ITEMS, SHOWN},
     file, project,
 };
 use crate::{
@@ -69,8 +69,7 @@ pub fn check(
         fix: kind.to_owned(),
     };
     let mut reasons = Vec::new();
-    for (label, word) in in_clear(db, house, case, agency, &texts)? {
-        let text = format!("公示的“{label}”里有没有隐去的{word}，请隐去后再公示");
+    for text in in_clear(db, house, case, agency, &texts)? {
         reasons.push(refuse(rule::MASK, text));
     }
     if disclose::composes(kind) {
@@ -96,19 +95,45 @@ fn texts(fields: &[Field]) -> Vec<(&str, &str)> {
     fields.iter().filter_map(|f| Some((f.path.strip_prefix(SHOWN)?, f.value.as_str()))).collect()
 }
 
-/// Label and kind of what stands in clear.
+/// What the records of a case say of people, as (path, value): hidden wherever the shown texts repeat it.
+pub fn people(records: &[file::Filed]) -> impl Iterator<Item = (&str, &str)> {
+    let named = |path: &str| {
+        let person = path.starts_with("party.") || path.starts_with("person.");
+        person && ITEMS.iter().all(|(item, _)| *item != path)
+    };
+    let fields = records.iter().flat_map(|record| &record.fields);
+    let fields = fields.map(|field| (field.path.as_str(), field.value.as_str()));
+    fields.filter(move |(path, _)| named(path))
+}
+
+/// What stands in clear: where, of which kind, and which part of the file says so; never the thing itself.
 fn in_clear(
     db: &mut Db,
     house: &House,
     case: &cases::Case,
     agency: &agencies::Agency,
     texts: &[(&str, &str)],
-) -> Result<Vec<(String, &'static str)>, Error> {
+) -> Result<Vec<String>, Error> {
     let records = file::read(db, house, &case.id)?;
     let party = file::newest(&records, &["party.name"]).unwrap_or_default();
     let pack = project::pack_of(house, agency)?;
-    let found = masking::in_clear(pack, disclose::party_kind(case)?, party, texts);
-    Ok(found.into_iter().map(|bare| (label(&bare.path), bare.word)).collect())
+    let told: Vec<_> = std::iter::once(("party.name", party)).chain(people(&records)).collect();
+    let found = masking::in_clear(pack, disclose::party_kind(case)?, &told, texts);
+    let say = |bare: masking::Bare| {
+        let (label, at, word) = (label(&bare.path), bare.at, bare.word);
+        let origin = match asked_as(house, &bare.told_by) {
+            Some(field) => format!("（案卷“{field}”一栏所载）"),
+            None => String::new(),
+        };
+        format!("公示的“{label}”第{at}个字起有没有隐去的{word}{origin}，请隐去后再公示")
+    };
+    Ok(found.into_iter().map(say).collect())
+}
+
+/// The label under which the forms ask for a private field.
+fn asked_as<'h>(house: &'h House, path: &str) -> Option<&'h str> {
+    let fields = house.rulebook.forms().iter().flat_map(|form| &form.fields);
+    fields.into_iter().find(|field| field.path == path).map(|field| field.label.as_str())
 }
 
 /// Labels of the required items that the decision has and the texts do not show.
@@ -143,7 +168,7 @@ fn items<'t>(texts: &[(&'t str, &'t str)]) -> BTreeMap<&'t str, &'t str> {
 }
 
 fn label(item: &str) -> String {
-    let known = disclose::ITEMS.iter().find(|(path, _)| *path == item);
+    let known = ITEMS.iter().find(|(path, _)| *path == item);
     known.map_or("理由", |(_, label)| label).to_owned()
 }
 

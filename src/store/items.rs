@@ -92,8 +92,7 @@ pub fn in_use(
     after: &str,
     limit: i64,
 ) -> Result<(Vec<Item>, i64), Error> {
-    let matches =
-        || items::agency_id.eq(agency_id).and(items::active.eq(true)).and(contains(text));
+    let matches = || items::agency_id.eq(agency_id).and(items::active.eq(true)).and(contains(text));
     let total = items::table.filter(matches()).count().get_result(db)?;
     let query = items::table.filter(matches()).filter(items::code.gt(after)).order(items::code);
     Ok((query.limit(limit).select(Item::as_select()).load(db)?, total))

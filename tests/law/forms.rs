@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use zhijian::base::Digest;
 use zhijian::law::act::Act;
-use zhijian::law::forms::{Exhibits, FieldSpec, FormFault, FormSpec, Input};
+use zhijian::law::forms::{FieldSpec, FormFault, FormSpec, Input};
 
 type Values = BTreeMap<String, Vec<String>>;
 

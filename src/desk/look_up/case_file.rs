@@ -2,7 +2,6 @@
 
 mod exhibits;
 
-pub use exhibits::ExhibitView;
 pub use super::wording::{Line, lines, moment_words, title};
 use super::{Names, cases::stage_label, items};
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
     },
     store::{Db, OrNone, agencies, cases, chains, disclosures, drafts, entries},
 };
+pub use exhibits::ExhibitView;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -154,12 +154,8 @@ fn build(
 
 fn checklist(house: &House) -> Vec<PointView> {
     let points = house.rulebook.checklist().iter().cloned();
-    let view = |p: Point| PointView {
-        id: p.id,
-        title: p.title,
-        question: p.question,
-        article: p.article,
-    };
+    let view =
+        |p: Point| PointView { id: p.id, title: p.title, question: p.question, article: p.article };
     points.map(view).collect()
 }
 

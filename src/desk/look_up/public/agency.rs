@@ -3,7 +3,11 @@
 use super::clean;
 use crate::{
     base::Day,
-    desk::{Desk, Error, Role, look_up::{cut, day_words}, permit::parse_roles},
+    desk::{
+        Desk, Error, Role,
+        look_up::{cut, day_words},
+        permit::parse_roles,
+    },
     store::{Db, OrNone, agencies as agency_rows, items, people},
 };
 use serde::Serialize;

@@ -17,5 +17,5 @@ pub mod set_up;
 mod tags;
 pub mod work;
 
-use body::{Asked, Json, Meant, created, json};
+use body::{Asked, Json, Made, Meant, created, json};
 pub use tags::tagged;

@@ -149,6 +149,7 @@ routes! {
     Anyone "/api/v1/disclosures" { get: api::disclosures::list }
     Anyone "/api/v1/disclosures/{number}" { get: api::disclosures::one }
     Anyone "/api/v1/disclosures/{number}/proof" { get: api::disclosures::proof }
+    Anyone "/api/v1/disclosures/{number}/receipt" { get: api::disclosures::receipt }
     Anyone "/api/v1/log" { get: api::log::head }
     Anyone "/api/v1/set-up" { post: api::set_up::set_up }
     Anyone "/api/v1/session" { post: api::session::sign_in, delete: api::session::sign_out }

@@ -14,22 +14,26 @@ use crate::{
     store::{Db, OrNone, agencies, cases, chains, items, people},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Items offered for choice; those beyond are named by typing their code.
 const ITEMS_OFFERED: i64 = 1_000;
 
 /// A form with everything its page needs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FormView {
     /// The specification, its choices filled in.
+    #[schema(value_type = Object)]
     pub spec: FormSpec,
     /// The case's number and title, empty for a filing.
     pub case_title: String,
     /// Head of the case's chain, in hex: the form carries it to be noticed when stale.
     pub head: String,
     /// Colleagues who may sign beside the signed-in person.
+    #[schema(value_type = Vec<Object>)]
     pub partners: Vec<Choice>,
     /// Heads who may approve.
+    #[schema(value_type = Vec<Object>)]
     pub approvers: Vec<Choice>,
     /// Exhibits of the case that the record may name.
     pub exhibits: Vec<ExhibitView>,
@@ -40,8 +44,10 @@ pub struct FormView {
     /// Whether an approver must be chosen.
     pub needs_approver: bool,
     /// For a disclosure: what is to be shown, with the proposed masking.
+    #[schema(value_type = Vec<Object>)]
     pub proposals: Vec<disclose::Proposal>,
     /// First answers, from what the file already says.
+    #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
     pub prefill: Answers,
 }
 

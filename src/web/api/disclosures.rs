@@ -6,7 +6,7 @@ use crate::{
         Error,
         look_up::public::{self, AgencySlice, AgencyView, Holder, Item, Portal, Slice},
     },
-    web::{caller::Caller, problem::Answer},
+    web::{caller::Caller, problem::Answer, receipt},
 };
 use actix_web::{
     HttpResponse,
@@ -74,6 +74,14 @@ pub async fn proof(caller: Caller, number: Path<String>) -> Answer<HttpResponse>
         .content_type("application/json")
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .body(bytes))
+}
+
+/// The receipt of an item's newest release: the log has its record, and the witnesses have cosigned that.
+#[utoipa::path(get, path = "/api/v1/disclosures/{number}/receipt", tag = "public",
+    params(("number" = String, Path, description = "公示编号")),
+    responses((status = 200, description = "C2SP tlog-proof", content_type = "text/plain")))]
+pub async fn receipt(caller: Caller, number: Path<String>) -> Answer<HttpResponse> {
+    receipt::of_disclosure(&caller, &number).await
 }
 
 /// All agencies of this site.

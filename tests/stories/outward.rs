@@ -2,6 +2,7 @@
 //! With it what a reviewer's signature covers, and the pictures that a pack asks for.
 
 use crate::{
+    browser,
     case::Team,
     forms::{self, with},
     people::{Answer, Person, Visitor},
@@ -100,6 +101,17 @@ async fn an_opinion_covers_the_file_that_was_shown_and_no_other() {
     assert!(again["judge"].to_string().contains("送审后案卷又增加"), "{again}");
     let page = team.zhao.get(&format!("/office/reviews/{case}")).await.text();
     assert!(page.contains("送审后收到，不在本次审核的案卷内"), "{page}");
+    let typed = with(forms::review(821, "agree", ""), json!({ "head": submitted }));
+    let path = format!("/office/cases/{case}/records/review");
+    let refused = browser::send(&team.zhao, &path, &typed).await;
+    assert_eq!(refused.status, 409);
+    let refused = refused.text();
+    let now = format!("name=\"head\" value=\"{}\"", again["file"]["head"].as_str().unwrap());
+    for there in
+        ["没有签署审核意见", &format!("/office/reviews/{case}"), &now, "事实清楚，证据充分"]
+    {
+        assert!(refused.contains(there), "{there}: {refused}");
+    }
     let stale = team.zhao.get(&format!("/office/drafts/{draft}")).await.text();
     assert!(stale.contains("案卷有新记录"), "{stale}");
 

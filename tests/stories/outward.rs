@@ -149,8 +149,15 @@ async fn lists_go_on_by_key_while_more_is_published() {
     let team = Team::enter(&site).await;
     let case = team.served(&site).await;
     team.add("disclosure", &case, &forms::disclosure(827)).await.good();
-    copies(&site, 0..45).await;
+    site.sealed().await;
     let visitor = site.visitor();
+    let public = visitor.get("/api/v1/disclosures").await.good();
+    let number = public["items"][0]["number"].as_str().unwrap();
+    let page = visitor.get(&format!("/disclosures/{number}/receipt.tlog-proof")).await;
+    let receipt = visitor.get(&format!("/api/v1/disclosures/{number}/receipt")).await;
+    assert_eq!((receipt.status, &receipt.bytes), (page.status, &page.bytes));
+    visitor.get("/api/v1/disclosures/none/receipt").await.refused(404, "没有找到");
+    copies(&site, 0..45).await;
     for asked in ["", "q=%E5%A5%BD%E5%91%B3%E6%9D%A5", "q=%E5%A5%BD"] {
         let (mut numbers, mut cursor, mut turn) = (Vec::new(), String::new(), 0);
         let before = visitor.get(&format!("/api/v1/disclosures?{asked}")).await.good();

@@ -54,6 +54,8 @@ pub struct Behind {
     pub items: Vec<Proposal>,
     /// Names of the party in full, with what it is.
     pub parties: Vec<(String, PartyKind)>,
+    /// What else the file says of people, as (path, value).
+    pub people: Vec<(String, String)>,
     /// What is public now.
     pub public: Option<Content>,
     /// Whether a case's file says what is true; else the clerk's own text does.
@@ -75,22 +77,19 @@ impl Behind {
         let party_kind = party_kind(case)?;
         let records = file::read(db, house, &case.id)?;
         let full = full_items(db, case, agency, &decision, &records)?;
-        // People named anywhere in the file are hidden wherever the shown texts name them.
-        let named = |path: &str| {
-            let person = path.starts_with("party.") || path.starts_with("person.");
-            person && ITEMS.iter().all(|(item, _)| *item != path)
-        };
-        let people = records.iter().flat_map(|record| &record.fields).filter(|f| named(&f.path));
-        let people = people.map(|field| (field.path.as_str(), field.value.as_str())).collect();
+        // Hidden wherever the shown texts name them.
+        let people: Vec<(String, String)> =
+            people(&records).map(|(path, value)| (path.to_owned(), value.to_owned())).collect();
         let row = disclosures::by_case(db, &case.id)?.into_iter().next();
         let public = row.as_ref().map(content).transpose()?;
         let pack = project::pack_of(house, agency)?;
         let party = file::newest(&records, &["party.name"]).unwrap_or_default().to_owned();
         Ok(Behind {
-            items: proposals(true, full, people, public.as_ref(), |fields| {
+            items: proposals(true, full, &people, public.as_ref(), |fields| {
                 masking::propose(pack, party_kind, fields)
             }),
             parties: vec![(party, party_kind)],
+            people,
             public,
             filed: true,
         })
@@ -121,10 +120,12 @@ impl Behind {
         let masked = public.shown("party.name").is_some_and(|field| field.mask.is_some());
         let kind = if masked { PartyKind::Person } else { PartyKind::Organisation };
         let pack = project::pack_of(house, agency)?;
-        let items = proposals(false, full, Vec::new(), Some(&public), |fields| {
+        let people = Vec::new();
+        let items = proposals(false, full, &people, Some(&public), |fields| {
             masking::propose(pack, kind, fields)
         });
-        Ok(Behind { items, parties: vec![(name, kind)], public: Some(public), filed: false })
+        let parties = vec![(name, kind)];
+        Ok(Behind { items, parties, people, public: Some(public), filed: false })
     }
 }
 
@@ -140,13 +141,13 @@ fn content(row: &disclosures::Disclosure) -> Result<Content, Error> {
 fn proposals(
     filed: bool,
     full: Vec<(String, String, String)>,
-    people: Vec<(&str, &str)>,
+    people: &[(String, String)],
     public: Option<&Content>,
     mask: impl Fn(&[(&str, &str, &str)]) -> Vec<masking::MaskProposal>,
 ) -> Vec<Proposal> {
     let own = full.iter().map(|(item, label, text)| (item.as_str(), label.as_str(), text.as_str()));
     let fields: Vec<_> =
-        own.chain(people.into_iter().map(|(path, name)| (path, "", name))).collect();
+        own.chain(people.iter().map(|(path, text)| (path.as_str(), "", text.as_str()))).collect();
     let masks = mask(&fields);
     full.into_iter()
         .map(|(item, label, full)| {
@@ -165,6 +166,17 @@ fn proposals(
             }
         })
         .collect()
+}
+
+/// What the records of a case say of people, as (path, value).
+fn people(records: &[file::Filed]) -> impl Iterator<Item = (&str, &str)> {
+    let named = |path: &str| {
+        let person = path.starts_with("party.") || path.starts_with("person.");
+        person && ITEMS.iter().all(|(item, _)| *item != path)
+    };
+    let fields = records.iter().flat_map(|record| &record.fields);
+    let fields = fields.map(|field| (field.path.as_str(), field.value.as_str()));
+    fields.filter(move |(path, _)| named(path))
 }
 
 fn state(case: &cases::Case) -> Result<CaseState, Error> {

@@ -126,14 +126,19 @@ pub fn register(
     Ok(())
 }
 
+/// Most characters of the reason of a revocation.
+const REASON_MAX: usize = 500;
+
 /// Revokes one of the signed-in person's keys, or, for an administrator, anybody's in the agency.
 ///
 /// # Errors
 /// `NotFound` for a key that is not theirs to revoke, `Conflict` when it is revoked already.
 pub async fn revoke(desk: &Desk, id: &KeyId, reason: &str) -> Result<(), Error> {
     let who = desk.who()?.clone();
-    if reason.trim().is_empty() {
-        return Err(Error::invalid("reason", "请写明吊销原因。"));
+    let long = reason.chars().count() > REASON_MAX || reason.contains('\0');
+    if reason.trim().is_empty() || long {
+        let text = format!("请写明吊销原因，不超过{REASON_MAX}个字，不得含有空字符。");
+        return Err(Error::invalid("reason", text));
     }
     let (house, now) = (desk.house.clone(), desk.now);
     let (id, reason) = (id.clone(), reason.to_owned());

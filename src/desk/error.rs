@@ -1,6 +1,8 @@
 //! The one error that leaves the desk: says what is wrong, never how HTTP will put it.
 
+use serde::Serialize;
 use std::fmt;
+use utoipa::ToSchema;
 
 /// A form field that cannot be taken, in words for the person who filled it in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +14,7 @@ pub struct FieldFault {
 }
 
 /// Why an act is refused, with its legal ground and the place to put it right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reason {
     /// What stands in the way, in Chinese.
     pub text: String,

@@ -6,7 +6,12 @@ use super::{
 };
 use crate::{
     base::{CaseId, Digest, DraftId, Moment},
-    law::{act::Act, forms::FormSpec, gate, procedure::CaseState},
+    law::{
+        act::Act,
+        forms::{self, FormSpec},
+        gate,
+        procedure::CaseState,
+    },
     ledger::{
         dsse::Signature,
         field::{self, Field},
@@ -29,6 +34,14 @@ pub enum Subject {
     /// The disclosure with this number, that no case stands behind.
     Disclosure(String),
 }
+/// The longest answer of any form, in characters.
+const ANSWER_MAX: usize = 100_000;
+
+/// The kind whose signature covers exactly the file that was shown.
+pub(super) const REVIEW: &str = "review";
+
+/// Why an opinion is not taken when something was linked since its file was shown.
+pub(super) const MOVED_UNDER_REVIEW: &str = "您打开待审案卷之后，案卷又收到新的记录或者附件，没有签署审核意见。请重新打开待审案卷，核对后重新提交。";
 
 /// A form as it came in.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +53,8 @@ pub struct Form {
     /// Number of the disclosure without a case that is to be corrected or withdrawn.
     pub disclosure: Option<String>,
     /// What the form was opened on, in hex: head of the case's chain, or digest of the record that is public. Another
-    /// by now makes the form stale.
+    /// by now makes the form stale. A review
+    /// must name it: an opinion is given on the file that was shown, and on no other.
     pub head: Option<String>,
     /// Raw public key of the key this browser holds, if it said so.
     pub public_key: Option<Vec<u8>>,
@@ -96,7 +110,7 @@ pub fn prepare_in(
 ) -> Result<DraftId, Error> {
     let ground = ground(db, house, who, form, now)?;
     refuse_stale(db, &ground, form)?;
-    let (mut facts, private) = ground.spec.facts(&form.values).map_err(faults)?;
+    let (mut facts, private) = answers(&ground, form)?;
     fill::name_item(db, &ground, &mut facts)?;
     fill::fill(db, &ground, form, &mut facts)?;
     let (fields, exhibits) = if disclose::composes(&form.kind) {
@@ -113,7 +127,8 @@ pub fn prepare_in(
     let act = Act::parse(&form.kind, &serde_json::Value::Object(facts.clone()))
         .map_err(|fault| Error::invalid(form.kind.clone(), format!("事项不完整：{fault}")))?;
     let people = fill::signers(&ground, form, &act)?;
-    object(db, &ground, &act, &people, exhibits.len())?;
+    let brought = register::Brought { exhibits: &exhibits, fields: &fields };
+    object(db, &ground, &act, &people, &brought)?;
     if shown::tells(&form.kind) {
         shown::check(house, &ground.agency, &ground.behind(db)?, &form.kind, &fields)?;
     }
@@ -196,8 +211,38 @@ impl Ground<'_> {
     }
 }
 
+/// Reads the form, with the faults of its own fields and of those that the service adds to it.
+fn answers(ground: &Ground<'_>, form: &Form) -> Result<forms::Answers, Error> {
+    let own = |name: &str| ground.spec.fields.iter().any(|field| field.path == name);
+    let read = ground.spec.facts(&form.values);
+    let mut faults = Vec::new();
+    for (name, answers) in form.values.iter().filter(|(name, _)| !own(name)) {
+        let mut fault = |text: &str| {
+            faults.push(FieldFault { field: name.clone(), text: text.to_owned() });
+        };
+        if answers.iter().any(|answer| answer.contains('\0')) {
+            fault("内容含有无法保存的空字符（NUL），请删去后重填");
+        }
+        if answers.iter().any(|answer| answer.chars().count() > ANSWER_MAX) {
+            fault(&format!("内容超过{ANSWER_MAX}字，请缩短"));
+        }
+    }
+    let of_form = |f: forms::FormFault| FieldFault { field: f.path, text: f.text };
+    match read {
+        Ok(read) if faults.is_empty() => Ok(read),
+        Ok(_) => Err(Error::Invalid(faults)),
+        Err(found) => Err(Error::Invalid(found.into_iter().map(of_form).chain(faults).collect())),
+    }
+}
+
 fn refuse_stale(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<(), Error> {
-    let Some(head) = &form.head else { return Ok(()) };
+    let Some(head) = &form.head else {
+        let unbound = "请先打开待审案卷，并写明所看案卷的指纹，审核意见只对该案卷签署。";
+        return match form.kind.as_str() {
+            REVIEW => Err(Error::invalid("head", unbound)),
+            _ => Ok(()),
+        };
+    };
     if let Some(row) = &ground.uncased {
         if uncased::standing(db, row)?.hex() == *head {
             return Ok(());
@@ -211,9 +256,10 @@ fn refuse_stale(db: &mut Db, ground: &Ground<'_>, form: &Form) -> Result<(), Err
     if hex::encode(&chain.head) == *head {
         return Ok(());
     }
-    Err(Error::Conflict(
-        "您打开表单之后案件又有了新的记录，没有保存任何内容。请核对案卷后重新提交。".into(),
-    ))
+    Err(Error::Conflict(match form.kind.as_str() {
+        REVIEW => MOVED_UNDER_REVIEW.into(),
+        _ => "您打开表单之后案件又有了新的记录，没有保存任何内容。请核对案卷后重新提交。".into(),
+    }))
 }
 
 /// Asks the law and the rows before anybody signs, so that a refusal costs no signature.
@@ -222,7 +268,7 @@ fn object(
     ground: &Ground<'_>,
     act: &Act,
     people: &[String],
-    exhibits: usize,
+    brought: &register::Brought<'_>,
 ) -> Result<(), Error> {
     let house = ground.house;
     if ground.uncased.is_some() {
@@ -239,13 +285,8 @@ fn object(
         ground.now,
         people,
     );
-    let rows = register::objections(db, house, &ground.agency.id, act, people, exhibits)?;
+    let rows = register::objections(db, house, &ground.agency, act, people, brought)?;
     project::refuse(objections, rows)
-}
-
-fn faults(found: Vec<crate::law::forms::FormFault>) -> Error {
-    let fault = |f: crate::law::forms::FormFault| FieldFault { field: f.path, text: f.text };
-    Error::Invalid(found.into_iter().map(fault).collect())
 }
 
 /// The person with the key they will use: the one their browser named, else the newest registered.

@@ -65,8 +65,8 @@ pub fn judge(
     let objections =
         gate::objections(&house.rulebook, &house.calendar, pack, &state, &act, now, &people);
     vouch::refuse_ahead(payload, now)?;
-    let exhibits = payload.exhibits.len();
-    let rows = register::objections(db, house, &agency.id, &act, &people, exhibits)?;
+    let brought = register::Brought { exhibits: &payload.exhibits, fields: &record.fields };
+    let rows = register::objections(db, house, &agency, &act, &people, &brought)?;
     refuse(objections, rows)?;
     if let Some(case) = case.as_ref().filter(|_| shown::tells(&payload.kind)) {
         let behind = Behind::case(db, house, case, &agency)?;

@@ -5,6 +5,7 @@
 use super::{
     Error, House, Reason,
     permit::{self, Role},
+    project,
     receive_exhibit::exhibit_ref,
 };
 use crate::{
@@ -14,8 +15,11 @@ use crate::{
         rule,
         words::day,
     },
-    ledger::record::{Payload, Signer},
-    store::{Db, OrNone, exhibits, items, people},
+    ledger::{
+        field::Field,
+        record::{ExhibitRef, Payload, Signer},
+    },
+    store::{Db, OrNone, agencies, exhibits, items, people},
 };
 
 /// Kind of the items that a penalty case may name.
@@ -63,36 +67,48 @@ pub fn check(db: &mut Db, agency: &str, act: &Act) -> Result<(), Error> {
     Err(Error::Refused(reasons.into_iter().map(reason).collect()))
 }
 
-/// What the rows tell against a record beside the law's objections, known before anybody signs: no exhibit where the
-/// form asks for one, evidence taken by who holds no valid certificate, a filing under an item that punishes nothing.
+/// What a record brings with it beside its facts.
+pub struct Brought<'b> {
+    /// The exhibits it names.
+    pub exhibits: &'b [ExhibitRef],
+    /// Its private fields.
+    pub fields: &'b [Field],
+}
+
+/// What the rows tell against a record beside the law's objections, known before anybody signs: no pictures where
+/// the agency's pack asks for them, evidence taken by who holds no valid certificate, a filing under an item that punishes nothing.
 pub fn objections(
     db: &mut Db,
     house: &House,
-    agency: &str,
+    agency: &agencies::Agency,
     act: &Act,
     signers: &[String],
-    exhibits: usize,
+    brought: &Brought<'_>,
 ) -> Result<Vec<Reason>, Error> {
     let mut found = Vec::new();
     let rules = &house.rulebook;
     let mut add = |article: &str, text: String| {
         found.push(Reason { text, article: article.to_owned(), fix: act.kind().to_owned() });
     };
-    let form = rules.form(act.kind());
-    if let Some(form) = form.filter(|form| form.lacks_exhibit(exhibits)) {
-        add(&form.article, format!("{}应当附有附件，记录没有附件", form.title));
+    let witness = brought.fields.iter().find(|field| field.path == "person.witness");
+    let witnessed = witness.is_some_and(|field| !field.value.trim().is_empty());
+    for filmed in &project::pack_of(house, agency)?.filmed {
+        let media = brought.exhibits.iter().map(|exhibit| exhibit.media_type.as_str());
+        if filmed.missed(act, media, witnessed) {
+            add(&filmed.article, filmed.text.clone());
+        }
     }
     match act {
         Act::Evidence { on, .. } => {
             let article = &rules.rule(rule::TWO_OFFICERS).article;
             for id in signers {
-                if let Some(text) = uncertified(db, agency, id, *on)? {
+                if let Some(text) = uncertified(db, &agency.id, id, *on)? {
                     add(article, text);
                 }
             }
         }
         Act::Filing { item, .. } => {
-            let listed = item_in_use(db, agency, item)?;
+            let listed = item_in_use(db, &agency.id, item)?;
             if let Some(item) = listed.filter(|item| item.act_kind != PENALTY) {
                 let article = &rules.rule(rule::FILE).article;
                 let text =

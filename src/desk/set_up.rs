@@ -81,7 +81,7 @@ pub async fn is_offered(desk: &Desk, token: &str) -> Result<bool, Error> {
     Ok(known.is_some_and(|known| known == digest))
 }
 
-/// Enters the first agency and its administrator; the link is used up.
+/// Enters the first agency and its administrator, whose ids it gives; the link is used up.
 ///
 /// # Errors
 /// `NotFound` when the link is not, or no longer, good; `Invalid` with every faulty field.
@@ -90,7 +90,7 @@ pub async fn set_up(
     token: &str,
     agency: NewAgency,
     mut person: NewPerson,
-) -> Result<(), Error> {
+) -> Result<(String, PersonId), Error> {
     if !is_offered(desk, token).await? {
         return Err(Error::NotFound("初始化链接"));
     }
@@ -108,8 +108,8 @@ pub async fn set_up(
             }
             settings::remove(db, SETUP_TOKEN)?;
             let id = enter_agency(db, &house, &agency, now)?;
-            enter_person(db, &house, &id, &person, hash, now)?;
-            Ok(())
+            let person = enter_person(db, &house, &id, &person, hash, now)?;
+            Ok((id, person))
         })
         .await
 }
@@ -281,8 +281,12 @@ fn agency_faults(agency: &NewAgency) -> Vec<super::FieldFault> {
         }
     };
     fault(credit_code::credit_code(&agency.code).is_err(), "code", "统一社会信用代码校验不通过。");
-    fault(blank_or_long(&agency.name), "agency_name", "请填写机关名称，不超过100个字。");
+    let name = "请填写机关名称，一行，不超过100个字。";
+    fault(blank_or_long(&agency.name), "agency_name", name);
     fault(blank_or_long(&agency.short_name), "short_name", "请填写机关代字，例如“清市监”。");
+    fault(long(&agency.region), "region", LONG);
+    fault(long(&agency.address), "address", LONG);
+    fault(long(&agency.phone), "phone", LONG);
     faults
 }
 
@@ -296,7 +300,7 @@ fn person_faults(person: &NewPerson) -> Vec<super::FieldFault> {
     let login_ok = (3..=40).contains(&person.login.len())
         && person.login.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     fault(!login_ok, "login", "登录名为3至40个字母、数字或者“.”“_”“-”。");
-    fault(blank_or_long(&person.name), "name", "请填写姓名。");
+    fault(blank_or_long(&person.name), "name", "请填写姓名，一行，不超过100个字。");
     fault(person.roles.is_empty(), "roles", "请至少选择一种角色。");
     let short = person.password.chars().count() < PASSWORD_MIN;
     fault(short, "password", &format!("密码至少{PASSWORD_MIN}个字符。"));
@@ -306,10 +310,26 @@ fn person_faults(person: &NewPerson) -> Vec<super::FieldFault> {
         fault(blank_or_long(&person.certificate), "certificate", "执法人员应当登记执法证号。");
         let wrong = span.is_none_or(|(from, until)| from > until);
         fault(wrong, "certificate_until", "请填写执法证有效期的起止日期。");
+    } else {
+        fault(long(&person.certificate), "certificate", LONG);
+        let days = [&person.certificate_from, &person.certificate_until];
+        let wrong =
+            days.into_iter().any(|d| !d.is_empty() && d.parse::<crate::base::Day>().is_err());
+        fault(wrong, "certificate_until", "执法证有效期的起止日期应写作2026-11-20，没有的不填。");
     }
+    fault(long(&person.qualification), "qualification", LONG);
     faults
 }
 
+/// Most characters of a name, number or address of an agency or a person.
+const TEXT_MAX: usize = 100;
+
+const LONG: &str = "应为一行文字，不超过100个字，不得含有控制字符。";
+
 fn blank_or_long(text: &str) -> bool {
-    text.trim().is_empty() || text.chars().count() > 100 || text.contains('\0')
+    text.trim().is_empty() || long(text)
+}
+
+fn long(text: &str) -> bool {
+    text.chars().count() > TEXT_MAX || text.contains(char::is_control)
 }

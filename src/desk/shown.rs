@@ -71,8 +71,7 @@ pub fn check(
         fix: kind.to_owned(),
     };
     let mut reasons = Vec::new();
-    for (label, word) in in_clear(house, agency, behind, &texts)? {
-        let text = format!("公示的“{label}”里有没有隐去的{word}，请隐去后再公示");
+    for text in in_clear(house, agency, behind, &texts)? {
         reasons.push(refuse(rule::MASK, text));
     }
     if disclose::composes(kind) {
@@ -102,24 +101,39 @@ fn texts(fields: &[Field]) -> Vec<(&str, &str)> {
     fields.iter().filter_map(|f| Some((f.path.strip_prefix(SHOWN)?, f.value.as_str()))).collect()
 }
 
-/// Label and kind of what stands in clear.
+/// What stands in clear: where, of which kind, and which part of the file says so; never the thing itself.
 fn in_clear(
     house: &House,
     agency: &agencies::Agency,
     behind: &Behind,
     texts: &[(&str, &str)],
-) -> Result<Vec<(String, &'static str)>, Error> {
+) -> Result<Vec<String>, Error> {
     let pack = project::pack_of(house, agency)?;
+    let say = |bare: masking::Bare| {
+        let (label, at, word) = (label(&bare.path), bare.at, bare.word);
+        let origin = match asked_as(house, &bare.told_by).filter(|_| behind.filed) {
+            Some(field) => format!("（案卷“{field}”一栏所载）"),
+            None => String::new(),
+        };
+        format!("公示的“{label}”第{at}个字起有没有隐去的{word}{origin}，请隐去后再公示")
+    };
     let mut found = Vec::new();
     for (name, kind) in behind.parties.iter().cloned().chain(named_anew(behind, texts)) {
-        for bare in masking::in_clear(pack, kind, &name, texts) {
-            let bare = (label(&bare.path), bare.word);
-            if !found.contains(&bare) {
-                found.push(bare);
+        let people = behind.people.iter().map(|(path, value)| (path.as_str(), value.as_str()));
+        let told: Vec<_> = std::iter::once(("party.name", name.as_str())).chain(people).collect();
+        for text in masking::in_clear(pack, kind, &told, texts).into_iter().map(say) {
+            if !found.contains(&text) {
+                found.push(text);
             }
         }
     }
     Ok(found)
+}
+
+/// The label under which the forms ask for a private field.
+fn asked_as<'h>(house: &'h House, path: &str) -> Option<&'h str> {
+    let fields = house.rulebook.forms().iter().flat_map(|form| &form.fields);
+    fields.into_iter().find(|field| field.path == path).map(|field| field.label.as_str())
 }
 
 /// The party that a correction names instead, where no file says who it is.

@@ -3,7 +3,7 @@
 use super::{
     Desk, Error, House,
     append::{self, Begin, Linked},
-    prepare::waiting_for,
+    prepare::{MOVED_UNDER_REVIEW, REVIEW, waiting_for},
     project, sealing,
     sign_in::{blocking, password_fits},
     vouch,
@@ -15,7 +15,7 @@ use crate::{
         field::Field,
         record::Payload,
     },
-    store::{self, OrNone, drafts, keys, people},
+    store::{self, Db, OrNone, chains, drafts, keys, people},
 };
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 
@@ -176,12 +176,25 @@ async fn link(
     desk.house
         .store
         .write(move |db| {
+            refuse_unseen(db, &row)?;
             if let Err(store::Error::Taken) = drafts::remove(db, &row.id) {
                 return Err(Error::Conflict("这份记录刚刚由另一次签名入链。".into()));
             }
             append::append(db, &house, &record, begin, now)
         })
         .await
+}
+
+/// Refuses an opinion when anything was linked to the case since it was prepared: the reviewer saw none of that.
+fn refuse_unseen(db: &mut Db, row: &drafts::Draft) -> Result<(), Error> {
+    if row.kind != REVIEW {
+        return Ok(());
+    }
+    let chain = chains::find(db, &row.chain).or_none()?.ok_or(Error::NotFound("案件"))?;
+    match chain.head == row.head {
+        true => Ok(()),
+        false => Err(Error::Conflict(MOVED_UNDER_REVIEW.into())),
+    }
 }
 
 /// Only a filing begins a chain, and the chain is a case of the signer's agency.

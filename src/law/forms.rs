@@ -97,8 +97,6 @@ pub enum Exhibits {
     None,
     /// As the case needs.
     Optional,
-    /// At least one.
-    Required,
 }
 
 /// One field of a form.
@@ -211,11 +209,6 @@ impl FormSpec {
     /// Whether a holder of `role` may write this kind.
     pub fn writable_by(&self, role: Role) -> bool {
         self.roles.contains(&role)
-    }
-
-    /// Whether a record with so many exhibits lacks the one that this kind asks for.
-    pub fn lacks_exhibit(&self, exhibits: usize) -> bool {
-        self.exhibits == Exhibits::Required && exhibits == 0
     }
 
     /// Paths of facts the server must add to what [`FormSpec::facts`] returns.

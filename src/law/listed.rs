@@ -57,17 +57,24 @@ impl Listed {
 }
 
 fn kinds(text: &str) -> Result<Vec<PenaltyKind>, String> {
+    const APART: [char; 5] = ['、', '，', ',', '；', ';'];
+    let between = |c: char| APART.contains(&c) || c.is_whitespace();
     let mut found = Vec::new();
-    let parts = text.split(['、', '，', ',', '；', ';']).map(str::trim);
-    for part in parts.filter(|part| !part.is_empty()) {
-        let known = PenaltyKind::ALL.into_iter().find(|kind| kind.label() == part);
-        let kind = known.ok_or_else(|| {
+    let mut rest = text.trim_matches(between);
+    while !rest.is_empty() {
+        // A whole label at a time: one of them has a mark of its own inside.
+        let known = PenaltyKind::ALL.into_iter().find_map(|kind| {
+            let after = rest.strip_prefix(kind.label())?;
+            (after.is_empty() || after.starts_with(between)).then_some((kind, after))
+        });
+        let (kind, after) = known.ok_or_else(|| {
             let all = words::kinds(&PenaltyKind::ALL);
             format!("处罚种类应当写作{all}，多项的用顿号隔开；没有的留空。")
         })?;
         if !found.contains(&kind) {
             found.push(kind);
         }
+        rest = after.trim_start_matches(between);
     }
     Ok(found)
 }

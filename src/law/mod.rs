@@ -4,6 +4,7 @@ pub mod act;
 pub mod calendar;
 pub mod clock;
 pub mod credit_code;
+pub mod filmed;
 pub mod forms;
 pub mod gate;
 pub mod listed;

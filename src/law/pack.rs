@@ -2,6 +2,7 @@
 
 use super::act::{PartyKind, Penalty, PenaltyKind};
 use super::clock::Unit;
+use super::filmed::Filmed;
 use super::rulebook::{RulebookFault, yes};
 use crate::base::{Day, Money};
 use serde::Deserialize;
@@ -37,6 +38,9 @@ pub struct Pack {
     pub publication: Publication,
     /// How long a disclosure is shown; the first row that fits counts.
     pub show: Vec<ShowPeriod>,
+    /// Service that must leave pictures on file.
+    #[serde(default)]
+    pub filmed: Vec<Filmed>,
 }
 
 /// A line from which a penalty counts as large.

@@ -213,6 +213,18 @@ pub fn page(
     in_order_of(db, &ids)
 }
 
+/// What the filter finds behind the disclosure with the id `after` (empty for the first ones), newest first. A key,
+/// not a number: what is published meanwhile moves nothing.
+pub fn behind(
+    db: &mut Db,
+    filter: &Filter,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Disclosure>, Error> {
+    let ids = search::ids_after(db, filter, after, limit)?;
+    in_order_of(db, &ids)
+}
+
 fn in_order_of(db: &mut Db, ids: &[String]) -> Result<Vec<Disclosure>, Error> {
     let query = disclosures::table.filter(disclosures::id.eq_any(ids));
     let rows = query.select(Disclosure::as_select()).load(db)?;

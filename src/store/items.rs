@@ -84,6 +84,20 @@ pub fn page(
     Ok((query.select(Item::as_select()).load(db)?, total))
 }
 
+/// What [`search`] finds behind the code `after` (empty for the first ones), and how many it finds in all.
+pub fn in_use(
+    db: &mut Db,
+    agency_id: &str,
+    text: &str,
+    after: &str,
+    limit: i64,
+) -> Result<(Vec<Item>, i64), Error> {
+    let matches = || items::agency_id.eq(agency_id).and(items::active.eq(true)).and(contains(text));
+    let total = items::table.filter(matches()).count().get_result(db)?;
+    let query = items::table.filter(matches()).filter(items::code.gt(after)).order(items::code);
+    Ok((query.limit(limit).select(Item::as_select()).load(db)?, total))
+}
+
 /// Whether code, name or field contains `text` as written.
 fn contains(text: &str) -> Box<dyn BoxableExpression<items::table, Backend, SqlType = Bool>> {
     let pattern = super::like_pattern(text);

@@ -150,6 +150,28 @@ pub(super) fn ids(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Ids of what the filter finds, newest first, that stand behind the disclosure `after`; empty for the first ones.
+/// What is published meanwhile comes before them all, so nothing is told twice and nothing left out.
+pub(super) fn ids_after(
+    db: &mut Db,
+    filter: &Filter,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, Error> {
+    let mut query = Query::of(filter, is_sqlite(db));
+    if !after.is_empty() {
+        query.behind(after);
+    }
+    let sql = format!(
+        "SELECT d.id AS id {} ORDER BY {} LIMIT {}",
+        query.from_where,
+        query.newest_first,
+        limit.max(0)
+    );
+    let rows: Vec<IdRow> = load(db, sql, query.values)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// How many the filter finds, but at most `cap`.
 pub(super) fn count(db: &mut Db, filter: &Filter, cap: i64) -> Result<i64, Error> {
     let query = Query::of(filter, is_sqlite(db));
@@ -174,6 +196,9 @@ struct CountRow {
     n: i64,
 }
 
+/// Order of a list that looks for no words.
+const BY_DAY: &str = "d.published_at DESC, d.id DESC";
+
 /// A statement in the making. `?1` on SQLite and `$1` on PostgreSQL are numbered alike; each value appears once.
 struct Query {
     sqlite: bool,
@@ -191,7 +216,7 @@ impl Query {
             Query { sqlite, from_where: String::new(), newest_first: "", values: vec![] };
         if terms.is_empty() {
             query.from_where.push_str("FROM disclosures d WHERE TRUE");
-            query.newest_first = "d.published_at DESC, d.id DESC";
+            query.newest_first = BY_DAY;
         } else {
             query.texts(&tokens);
         }
@@ -230,6 +255,20 @@ impl Query {
                 array_of(tokens)
             );
         }
+    }
+
+    /// Narrows to what the order puts behind the disclosure `after`.
+    fn behind(&mut self, after: &str) {
+        let mark = self.mark(after.to_owned());
+        let test = match self.newest_first {
+            BY_DAY => format!(
+                "(d.published_at, d.id) < (SELECT a.published_at, a.id FROM disclosures a WHERE a.id = {mark})"
+            ),
+            _ => format!(
+                "t.doc < (SELECT a.doc FROM disclosure_texts a WHERE a.disclosure_id = {mark})"
+            ),
+        };
+        self.add(&test);
     }
 
     fn filters(&mut self, filter: &Filter) {

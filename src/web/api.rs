@@ -13,8 +13,9 @@ pub mod log;
 pub mod people;
 pub mod records;
 pub mod session;
+pub mod set_up;
 mod tags;
 pub mod work;
 
-use body::{Asked, Json, Meant, created, json};
+use body::{Asked, Json, Made, Meant, created, json};
 pub use tags::tagged;

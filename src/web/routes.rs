@@ -151,7 +151,9 @@ routes! {
     Anyone "/api/v1/disclosures" { get: api::disclosures::list }
     Anyone "/api/v1/disclosures/{number}" { get: api::disclosures::one }
     Anyone "/api/v1/disclosures/{number}/proof" { get: api::disclosures::proof }
+    Anyone "/api/v1/disclosures/{number}/receipt" { get: api::disclosures::receipt }
     Anyone "/api/v1/log" { get: api::log::head }
+    Anyone "/api/v1/set-up" { post: api::set_up::set_up }
     Anyone "/api/v1/session" { post: api::session::sign_in, delete: api::session::sign_out }
     SignedIn "/api/v1/me" { get: api::session::me }
     SignedIn "/api/v1/cases" { get: api::cases::list }
@@ -168,6 +170,7 @@ routes! {
     SignedIn "/api/v1/records" { post: api::records::submit }
     SignedIn "/api/v1/records/{id}/receipt" { get: api::records::receipt }
     SignedIn "/api/v1/reviews" { get: api::work::reviews }
+    SignedIn "/api/v1/reviews/{case}" { get: api::work::review }
     SignedIn "/api/v1/undisclosed" { get: api::work::undisclosed }
     SignedIn "/api/v1/published" { get: api::work::published }
     SignedIn "/api/v1/overdue" { get: api::work::overdue }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use zhijian::base::Digest;
 use zhijian::law::act::Act;
-use zhijian::law::forms::{Exhibits, FieldSpec, FormFault, FormSpec, Input};
+use zhijian::law::forms::{FieldSpec, FormFault, FormSpec, Input};
 
 type Values = BTreeMap<String, Vec<String>>;
 
@@ -195,12 +195,4 @@ fn unknown_names_are_ignored_and_filled_facts_are_not_taken_from_the_page() {
     assert!(!form.facts(&values).unwrap().0.contains_key("number"));
     let hidden: Vec<&FieldSpec> = form.fields.iter().filter(|f| f.input == Input::Server).collect();
     assert!(hidden.iter().all(|field| field.filled));
-}
-
-#[test]
-fn a_required_exhibit_is_missed() {
-    let evidence = RULES.form("evidence").unwrap();
-    assert!(!evidence.lacks_exhibit(0), "a thing or a word is evidence without a file");
-    let strict = FormSpec { exhibits: Exhibits::Required, ..evidence.clone() };
-    assert!(strict.lacks_exhibit(0) && !strict.lacks_exhibit(1));
 }

@@ -21,7 +21,7 @@ fn text(value: &str) -> String {
 fn what_is_proposed_shows_nothing_in_clear() {
     let pack = RULES.pack("guangdong").unwrap();
     let bare = |party, texts: &[(&str, &str)]| -> Vec<String> {
-        let found = in_clear(pack, party, "张三丰", texts).into_iter();
+        let found = in_clear(pack, party, &[("party.name", "张三丰")], texts).into_iter();
         found.map(|one| format!("{} {}", one.path, one.word)).collect()
     };
     let facts = "张三丰（44010519900307123X，电话13812345678）卡号6222 0202 0001 1234 567。";
@@ -40,6 +40,51 @@ fn what_is_proposed_shows_nothing_in_clear() {
     let shown = proposals(PartyKind::Person, &typed);
     let shown: Vec<_> = shown.iter().map(|one| (one.path.as_str(), one.masked.as_str())).collect();
     assert_eq!(bare(PartyKind::Person, &shown), Vec::<String>::new());
+}
+
+#[test]
+fn people_of_the_file_are_told_apart() {
+    let pack = RULES.pack("guangdong").unwrap();
+    let file = [
+        ("party.name", "清河县张三食品店"),
+        ("party.representative", "张三"),
+        ("party.address", "清河县东街1号201房"),
+        ("person.witness", "欧阳小明、王五"),
+        ("person.provider", "当事人"),
+        ("person.name", "清河县市场监督管理局"),
+        ("person.id_number", "护照E12345678"),
+        ("person.phone", "83123456"),
+    ];
+    let bare = |party, value: &str| -> Vec<String> {
+        let found = in_clear(pack, party, &file, &[("facts", value)]).into_iter();
+        found.map(|one| format!("{}@{} {}", one.told_by, one.at, one.word)).collect()
+    };
+    let household = |value: &str| bare(PartyKind::Household, value);
+    assert_eq!(household("甲乙欧\u{200b}阳小明在场，王五作证。"), ["person.witness@3 自然人姓名",]);
+    assert_eq!(household("住清河县东街1号201房。"), ["party.address@2 住址"]);
+    assert_eq!(
+        household("持护照E12345678，电话83123456。"),
+        ["person.id_number@2 身份证件号码", "person.phone@16 电话号码",]
+    );
+    // A trade name is shown in full with its owner's name in it; the owner alone is not.
+    let shop = "清河县张三食品店经营者";
+    assert_eq!(bare(PartyKind::Organisation, shop), Vec::<String>::new());
+    assert_eq!(bare(PartyKind::Organisation, "经营者张三"), ["party.representative@4 自然人姓名"]);
+    // Bodies, and words that stand for anybody, are nobody's name; a firm's place is public.
+    let nobody = "当事人由清河县市场监督管理局查处";
+    assert_eq!(household(nobody), Vec::<String>::new());
+    assert_eq!(bare(PartyKind::Organisation, "清河县东街1号201房"), Vec::<String>::new());
+    // What is proposed is never refused.
+    let facts =
+        "欧阳小明、王五在清河县东街1号201房，护照E12345678，电话83123456，张三经营清河县张三食品店";
+    for party in PartyKind::ALL {
+        let all: Vec<_> = file.iter().copied().chain([("facts", facts)]).collect();
+        let shown = proposals(party, &all);
+        let shown: Vec<_> =
+            shown.iter().map(|one| (one.path.as_str(), one.masked.as_str())).collect();
+        let text: Vec<_> = shown.iter().copied().filter(|(path, _)| *path == "facts").collect();
+        assert_eq!((text.len(), in_clear(pack, party, &file, &text)), (1, Vec::new()));
+    }
 }
 
 #[test]

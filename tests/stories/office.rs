@@ -155,7 +155,8 @@ async fn reviewers_and_clerks_work_by_pages() {
     site.on(825);
     let write = format!("/office/cases/{case}/records/review");
     assert_eq!(leads(&team.zhao.get(&write).await), path);
-    let returned = forms::review(825, "correct", "补充进货票据");
+    let shown = json!({ "head": held(&page(&team.zhao, &path).await, "name=\"head\" value=\"") });
+    let returned = with(forms::review(825, "correct", "补充进货票据"), shown);
     let agreed = with(returned.clone(), json!({ "result": "agree" }));
     let refused = send(&team.zhao, &write, &agreed).await;
     assert!(refused.status == 422 && refused.text().contains("不能作出“同意”的结论"));

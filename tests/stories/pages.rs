@@ -97,8 +97,11 @@ async fn a_case_by_plain_forms() {
     record(&li, &format!("{records}/conclusion"), &form, &[&wang]).await;
     record(&li, &format!("{records}/submission"), &forms::submission(820, 120_000), &[]).await;
     assert!(page(&zhao, "/office/reviews").await.contains(id));
-    assert!(page(&zhao, &format!("/office/reviews/{id}")).await.contains("checklist.facts"));
-    let draft = send(&zhao, &format!("{records}/review"), &forms::review(820, "agree", "")).await;
+    let file = page(&zhao, &format!("/office/reviews/{id}")).await;
+    assert!(file.contains("checklist.facts"));
+    let shown = json!({ "head": held(&file, "name=\"head\" value=\"") });
+    let agreed = forms::with(forms::review(820, "agree", ""), shown);
+    let draft = send(&zhao, &format!("{records}/review"), &agreed).await;
     leads(&send(&zhao, &leads(&draft), &json!({ "password": PASSWORD })).await);
     let form = forms::notice(820, &wang_id, 120_000, true);
     record(&li, &format!("{records}/notice"), &form, &[]).await;

@@ -196,6 +196,11 @@ impl Person {
         if let Some(case) = case {
             asked["case"] = case.into();
         }
+        // An opinion names the file it was shown.
+        if let (Some(case), "review") = (case, kind) {
+            let file = self.get(&format!("/api/v1/cases/{case}")).await.json();
+            asked["head"] = file["head"].clone();
+        }
         if let Key::Own { secret, .. } = &self.key {
             asked["public_key"] = STANDARD.encode(secret.verifying_key().to_bytes()).into();
         }

@@ -87,6 +87,46 @@ async fn nothing_private_is_shown_in_clear() {
     site.holds().await;
 }
 
+/// A firm's case: its own name is public, the people and the numbers in its file are not.
+#[actix_web::test]
+async fn people_named_in_the_file_are_not_typed_back() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let filing = forms::filing(803, &team.wang.id, &team.chief.id);
+    let filing =
+        with(filing, json!({ "party.representative": "甄有味", "party.phone": "83123456" }));
+    let case = team.file_with(&filing).await;
+    site.on(804);
+    let seen = json!({ "person.witness": "欧阳小明", "person.present": "当事人" });
+    let wang = &team.wang.id;
+    team.add("inspection", &case, &with(forms::inspection(804, wang), seen)).await.good();
+    for (on, kind, form) in [
+        (820, "conclusion", forms::conclusion(820, wang, 5_000)),
+        (826, "notice", forms::notice(826, wang, 5_000, false)),
+        (827, "statement", forms::waiver(827)),
+        (827, "decision", forms::decision(827, 5_000)),
+        (827, "service", forms::service(827, wang)),
+    ] {
+        site.on(on);
+        team.add(kind, &case, &form).await.good();
+    }
+    let facts = |text: &str| with(forms::disclosure(827), json!({ "show.violation.facts": text }));
+    for (text, words) in [
+        ("当事人经营过期糕点，欧阳小明见证。", ["第11个字起", "自然人姓名", "“见证人”一栏所载"]),
+        ("经营者甄有味。", ["第4个字起", "自然人姓名", "“法定代表人、负责人或者经营者”一栏所载"]),
+        ("电话83123456。", ["第3个字起", "电话号码", "“联系电话”一栏所载"]),
+    ] {
+        let answer = team.sun.prepare("disclosure", Some(&case), &facts(text)).await;
+        says(&answer, &words);
+        says(&answer, &["违法事实", "国办发〔2018〕118号第二部分"]);
+        assert!(!answer.text().contains("欧阳小明") && !answer.text().contains("83123456"));
+    }
+    // The party's own name, and a word that stands for it, are public.
+    let text = format!("当事人{}经营过期糕点。", forms::PARTY);
+    team.add("disclosure", &case, &facts(&text)).await.good();
+    site.holds().await;
+}
+
 #[actix_web::test]
 async fn a_correction_corrects_something() {
     let site = Site::open().await;

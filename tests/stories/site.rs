@@ -50,10 +50,27 @@ pub struct Site {
     settings: BTreeMap<String, String>,
 }
 
+/// A house where nobody is entered yet.
+pub struct Blank {
+    pub url: String,
+    pub house: Arc<House>,
+    _held: (Arc<tempfile::TempDir>, watch::Sender<bool>, actix_web::dev::ServerHandle),
+}
+
 impl Site {
     /// A house with an agency, one item, and an administrator.
     pub async fn open() -> Site {
         Site::open_with(&[]).await
+    }
+
+    /// A house where nobody is entered yet, with the token of its one-time link.
+    pub async fn blank() -> (Blank, String) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let clock = Arc::new(TestClock(AtomicI64::new(0)));
+        set(&clock, "2026-08-03");
+        let (house, url, stop, server) = serve(&folder, &BTreeMap::new(), clock).await;
+        let token = set_up::offer(&house).await.unwrap().expect("nobody is there yet");
+        (Blank { url, house, _held: (folder, stop, server) }, token)
     }
 
     /// The same with some settings changed, `SECTION__NAME`.

@@ -17,7 +17,7 @@ use crate::{
     evidence::generate,
     law::forms::{Input, Role},
     ledger::record::Payload,
-    store::{OrNone, drafts},
+    store::{OrNone, chains, drafts},
 };
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
@@ -84,6 +84,11 @@ impl Ground<'_> {
             None => Vec::new(),
         };
         let count = exhibits.len();
+        if let Some(case) = case {
+            let id = case.to_string();
+            let chain = self.house.store.read(move |db| chains::find(db, &id).or_none()).await?;
+            form.head = chain.map(|chain| hex::encode(chain.head));
+        }
         form.values.insert("exhibits".into(), exhibits);
         let desk = by.desk(self.house, now);
         let draft = prepare::prepare(&desk, form).await?;

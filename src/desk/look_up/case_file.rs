@@ -1,18 +1,20 @@
 //! The whole file of one case: records with their values, exhibits, clocks, rounds of review, what is next.
 
+mod exhibits;
+
 pub use super::wording::{Line, lines, moment_words, title};
 use super::{Names, cases::stage_label, items};
 use crate::{
     base::{CaseId, Moment},
     desk::{Desk, Error, House, Role, Who, file, project},
-    evidence::sniff,
     law::{
         gate,
         procedure::{self, CaseState},
         words,
     },
-    store::{Db, OrNone, agencies, cases, chains, disclosures, drafts, entries, exhibits},
+    store::{Db, OrNone, agencies, cases, chains, disclosures, drafts, entries},
 };
+pub use exhibits::ExhibitView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,39 +47,6 @@ pub struct RecordView {
     pub leaf: u64,
     /// Whether the leaf is under a signed checkpoint.
     pub sealed: bool,
-}
-
-/// An exhibit as the file shows it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ExhibitView {
-    /// Exhibit id.
-    pub id: String,
-    /// Name as uploaded.
-    pub name: String,
-    /// SHA-256 of the bytes.
-    pub sha256: String,
-    /// Chunk root.
-    pub chunk_root: String,
-    /// Bytes.
-    pub size: u64,
-    /// Media type.
-    pub media_type: String,
-    /// What people call it.
-    pub type_label: String,
-    /// `video`, `audio`, `image`, `document` or `other`.
-    pub family: String,
-    /// Whether the page may show it in place.
-    pub inline: bool,
-    /// A warning for the page.
-    pub note: String,
-    /// `1:05`, empty when unknown.
-    pub duration: String,
-    /// Whether there is a thumbnail.
-    pub poster: bool,
-    /// Who handed it in.
-    pub received_by: String,
-    /// When.
-    pub received_at: String,
 }
 
 /// A clock as the file shows it.
@@ -175,6 +144,9 @@ pub struct CaseFile {
     pub clocks: Vec<ClockView>,
     /// Rounds of review.
     pub rounds: Vec<RoundView>,
+    /// Number of the submission of the round that counts; what came after it is not what that round reviews.
+    /// 0 when no round counts.
+    pub submitted: u64,
     /// What the stage still lacks.
     pub needs: Vec<String>,
     /// What may come next.
@@ -205,10 +177,8 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
     let state: CaseState = serde_json::from_str(&case.state).map_err(Error::broken)?;
     let mut names = Names::default();
     let records = records(db, house, &mut names, id)?;
-    let exhibits = exhibits::by_case(db, id)?
-        .into_iter()
-        .map(|row| exhibit(db, &mut names, row))
-        .collect::<Result<Vec<_>, _>>()?;
+    let submitted = submitted(&records, &state);
+    let exhibits = exhibits::exhibits(db, &mut names, id, &records, submitted)?;
     let rounds = rounds(db, house, &mut names, &state)?;
     let drafts = drafts::by_chain(db, id)?
         .into_iter()
@@ -227,6 +197,7 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
         closed: case.closed_at.is_some(),
         head,
         records,
+        submitted,
         exhibits,
         clocks: clocks(house, pack, &state, now),
         rounds,
@@ -246,6 +217,13 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
         party: case.party,
         agency: agency.name,
     })
+}
+
+/// The number of the record whose chain entry is the head that the newest round reviews, unless it was voided.
+fn submitted(records: &[RecordView], state: &CaseState) -> u64 {
+    let head = state.rounds.last().filter(|round| !round.voided).map(|r| r.submitted_head.hex());
+    let record = records.iter().find(|record| Some(&record.head) == head.as_ref());
+    record.map_or(0, |record| record.number)
 }
 
 fn next_step(house: &House, who: &Who, same_agency: bool, kind: String) -> Option<NextStep> {
@@ -312,30 +290,6 @@ fn records(
         });
     }
     Ok(views)
-}
-
-fn exhibit(db: &mut Db, names: &mut Names, row: exhibits::Exhibit) -> Result<ExhibitView, Error> {
-    let kind = sniff::of_mime(&row.media_type);
-    Ok(ExhibitView {
-        received_by: names.of(db, &row.received_by)?,
-        received_at: moment_words(Moment::from_millis(row.received_at)),
-        type_label: kind.label.to_owned(),
-        family: format!("{:?}", kind.family).to_lowercase(),
-        inline: kind.inline,
-        note: kind.note.unwrap_or_default().to_owned(),
-        duration: row.duration_ms.map(|ms| duration_words(ms / 1000)).unwrap_or_default(),
-        poster: row.poster_sha256.is_some(),
-        size: row.size.unsigned_abs(),
-        id: row.id,
-        name: row.name,
-        sha256: row.sha256,
-        chunk_root: row.chunk_root,
-        media_type: row.media_type,
-    })
-}
-
-fn duration_words(seconds: i64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 fn rounds(

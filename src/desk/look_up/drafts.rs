@@ -16,9 +16,10 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One signer of a draft.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SignerView {
     /// Person id.
     pub person: String,
@@ -35,7 +36,7 @@ pub struct SignerView {
 }
 
 /// A draft in full.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DraftView {
     /// Draft id.
     pub id: String,
@@ -58,6 +59,7 @@ pub struct DraftView {
     /// SHA-256 of the payload, first 8 digits.
     pub digest: String,
     /// Openings of the private fields, for the page to recompute.
+    #[schema(value_type = Vec<Object>)]
     pub fields: Vec<Field>,
     /// Whether the case got other records, or the disclosure another release, since this was prepared; the law judges
     /// again when it is linked.
@@ -163,7 +165,7 @@ fn as_filed(house: &House, row: &drafts::Draft, payload: Payload) -> Result<File
 }
 
 /// A draft in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DraftCard {
     /// Draft id.
     pub id: String,

@@ -20,22 +20,26 @@ use crate::{
     store::{Db, OrNone, agencies, cases, chains, disclosures, items, people},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Items offered for choice; those beyond are named by typing their code.
 const ITEMS_OFFERED: i64 = 1_000;
 
 /// A form with everything its page needs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FormView {
     /// The specification, its choices filled in.
+    #[schema(value_type = Object)]
     pub spec: FormSpec,
     /// Number and title of the case, or of the disclosure without one; empty for a filing.
     pub case_title: String,
     /// Head of the case's chain, or digest of what is public, in hex: the form carries it to be noticed when stale.
     pub head: String,
     /// Colleagues who may sign beside the signed-in person.
+    #[schema(value_type = Vec<Object>)]
     pub partners: Vec<Choice>,
     /// Heads who may approve.
+    #[schema(value_type = Vec<Object>)]
     pub approvers: Vec<Choice>,
     /// Exhibits of the case that the record may name.
     pub exhibits: Vec<ExhibitView>,
@@ -46,8 +50,10 @@ pub struct FormView {
     /// Whether an approver must be chosen.
     pub needs_approver: bool,
     /// For a disclosure or correction: what is to be shown, with the proposed masking and what is public now.
+    #[schema(value_type = Vec<Object>)]
     pub proposals: Vec<Proposal>,
     /// First answers, from what the file already says.
+    #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
     pub prefill: Answers,
 }
 
@@ -187,8 +193,7 @@ fn first_answers(
     let pack = project::pack_of(house, &agency)?;
     let ground = prefill::Ground { house, spec, case, records: &records, pack, today };
     let mut answers = prefill::prefill(db, &ground)?;
-    let carries = spec.exhibits == Exhibits::Required || spec.kind == "evidence";
-    if let Some(file) = file.filter(|_| carries) {
+    if let Some(file) = file.filter(|_| spec.kind == "evidence") {
         answers.insert("exhibits".into(), unnamed(file));
     }
     Ok(answers)

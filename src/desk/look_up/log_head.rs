@@ -6,9 +6,10 @@ use crate::{
     store::{checkpoints, entries},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The log's head as programs read it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LogHead {
     /// Origin (C2SP tlog-checkpoint).
     pub origin: String,
@@ -21,6 +22,7 @@ pub struct LogHead {
     /// Root under the newest checkpoint, in hex; absent before the first.
     pub root: Option<String>,
     /// When it was signed.
+    #[schema(value_type = Option<String>)]
     pub sealed_at: Option<Moment>,
     /// The signed note with the cosignatures collected so far.
     pub note: Option<String>,

@@ -36,7 +36,7 @@ pub struct PersonView {
 }
 
 /// A signing key as its owner sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct KeyView {
     /// Key id.
     pub id: String,

@@ -6,14 +6,17 @@ mod counts;
 mod item;
 mod portal;
 mod rows;
+mod slice;
 
 pub use agency::{
-    AgencyPage, AgencyView, Holder, ItemView, OfficerView, agencies, agency, certificate,
+    AgencyPage, AgencySlice, AgencyView, Holder, ItemView, OfficerView, agencies, agency,
+    agency_slice, certificate,
 };
 pub use counts::Counts;
 pub use item::{Item, ReleaseView, Remedy, Shown, item, proof, still_shown};
 pub use portal::{KindCount, Portal, portal};
 pub use rows::{Listed, Rows, rows};
+pub use slice::{Slice, slice};
 
 use super::{case_file::moment_words, day_words};
 use crate::{
@@ -94,8 +97,7 @@ pub struct Card {
 }
 
 /// One page of the list.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = DisclosurePage)]
+#[derive(Clone, Debug)]
 pub struct ListPage {
     /// The items, newest first.
     pub items: Vec<Card>,

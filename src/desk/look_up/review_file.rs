@@ -2,8 +2,9 @@
 //! The machine answers the formal half; it never concludes.
 
 use super::{
-    case_file::{self, CaseFile, Line},
+    case_file::{self, CaseFile, ExhibitView, Line},
     day_words,
+    wording::fingerprint,
 };
 use crate::{
     base::{CaseId, Day, Digest, Moment},
@@ -13,15 +14,19 @@ use crate::{
         gate, major,
         pack::Pack,
         procedure::{self, CaseState, Round},
-        rule, words,
+        rule,
+        rulebook::Point,
+        words,
     },
     ledger::entry::{self, Entry},
     store::{Db, OrNone, agencies, cases, entries, items, people, reviews},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What the enforcement item says, for the reviewer to hold against the draft.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReviewedItem)]
 pub struct ItemView {
     /// 事项编码
     pub code: String,
@@ -33,27 +38,46 @@ pub struct ItemView {
     pub penalty: String,
 }
 
+/// One point that the opinion answers.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PointView {
+    /// Its id, as the form's `checklist.<id>`.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// The question to answer.
+    pub question: String,
+    /// Article it comes from.
+    pub article: String,
+}
+
 /// The file under review.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReviewFile {
-    /// The case.
+    /// The case; its exhibits are those of the submitted file alone, and its records go on beyond the submission.
     pub file: CaseFile,
+    /// Exhibits received after the submission: not part of what is reviewed.
+    pub later_exhibits: Vec<ExhibitView>,
     /// Round under review.
     pub round: u32,
     /// Last day for the opinion, in words.
     pub due: String,
     /// Whether it has passed.
     pub late: bool,
-    /// Chain head that was submitted, in hex.
+    /// Chain head that was submitted, in hex: what the opinion is bound to.
     pub head: String,
+    /// The same as people compare it by eye.
+    pub fingerprint: String,
     /// The proposed penalty, in words.
     pub proposed: String,
-    /// What stands in the way of agreeing.
+    /// What stands in the way of agreeing (red).
     pub must: Vec<Reason>,
-    /// What needs a person's judgement.
+    /// What needs a person's judgement (amber).
     pub judge: Vec<Reason>,
-    /// What the machine checked and found in order.
+    /// What the machine checked and found in order (grey).
     pub passed: Vec<Reason>,
+    /// The points that the opinion answers.
+    pub checklist: Vec<PointView>,
     /// The submission: materials, draft decision, answers to the last opinion.
     pub submission: Vec<Line>,
     /// The report that concluded the investigation.
@@ -82,7 +106,7 @@ fn build(
     db: &mut Db,
     house: &House,
     who: &Who,
-    file: CaseFile,
+    mut file: CaseFile,
     now: Moment,
 ) -> Result<ReviewFile, Error> {
     let case = cases::find(db, &file.id)?;
@@ -95,6 +119,8 @@ fn build(
     })?;
     let row = reviews::by_case(db, &case.id)?.into_iter().rfind(|row| row.record_id.is_none());
     let due = row.map(|row| row.due).unwrap_or_default();
+    let (later_exhibits, exhibits) = file.exhibits.into_iter().partition(|e| e.after_submission);
+    file.exhibits = exhibits;
     let may_review = who.is(Role::Reviewer) && case.agency_id == who.agency;
     let ground = Ground { house, pack, state: &state, round, file: &file, now };
     let must = if may_review { objections(db, &ground, who)? } else { Vec::new() };
@@ -104,11 +130,13 @@ fn build(
         round: round.round,
         late: !due.is_empty() && due < now.day().to_string(),
         due: day_words(&due),
+        fingerprint: fingerprint(&round.submitted_head.hex()),
         head: round.submitted_head.hex(),
         proposed: round.proposed.in_words(),
         must,
         judge: judgement(&ground),
         passed: passed(db, &ground)?,
+        checklist: checklist(house),
         submission: lines("submission"),
         conclusion: lines("conclusion"),
         item: items::find(db, &case.item_code).or_none()?.map(|item| ItemView {
@@ -119,8 +147,16 @@ fn build(
         }),
         since,
         may_review,
+        later_exhibits,
         file,
     })
+}
+
+fn checklist(house: &House) -> Vec<PointView> {
+    let points = house.rulebook.checklist().iter().cloned();
+    let view =
+        |p: Point| PointView { id: p.id, title: p.title, question: p.question, article: p.article };
+    points.map(view).collect()
 }
 
 struct Ground<'g> {
@@ -265,8 +301,7 @@ fn passed(db: &mut Db, ground: &Ground<'_>) -> Result<Vec<Reason>, Error> {
 
 /// Every record since the submission in words, exhibits merely received included.
 fn added(file: &CaseFile) -> Vec<String> {
-    let submitted = newest(file, "submission").map_or(0, |record| record.number);
-    let later = file.records.iter().filter(|record| record.number > submitted);
+    let later = file.records.iter().filter(|record| record.number > file.submitted);
     later.map(|record| format!("{}（{}）", record.title, record.received_at)).collect()
 }
 

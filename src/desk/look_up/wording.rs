@@ -26,6 +26,12 @@ pub struct Line {
     pub value: String,
 }
 
+/// The first sixteen hex digits in groups of four, for people to compare by eye.
+pub fn fingerprint(hex: &str) -> String {
+    let digits: Vec<char> = hex.chars().take(16).collect();
+    digits.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
 /// The title of a kind of record; kinds the machine makes have no form.
 pub fn title(house: &House, kind: &str) -> String {
     match kind {
@@ -139,4 +145,15 @@ fn fact_words(
 /// `2026年11月21日 09:30` in China.
 pub fn moment_words(at: Moment) -> String {
     format!("{} {}", words::day(at.day()), at.clock_time())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_are_compared_by_eye() {
+        assert_eq!(fingerprint("9f2c41aa07be5d10ffff"), "9f2c 41aa 07be 5d10");
+        assert_eq!(fingerprint("中文"), "中文");
+    }
 }

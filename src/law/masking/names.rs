@@ -4,9 +4,20 @@ use crate::law::act::PartyKind;
 use crate::law::pack::{NameMode, Names};
 
 /// A name to look for and what stands in its place.
-pub(super) struct Name {
-    pub full: String,
+pub(super) struct Name<'f> {
+    pub full: &'f str,
     pub shown: String,
+    /// The field that gives it away.
+    pub path: &'f str,
+}
+
+/// How the party's own name is shown.
+pub(super) fn party_mode(modes: &Names, party: PartyKind) -> NameMode {
+    match party {
+        PartyKind::Person => modes.person,
+        PartyKind::Household => modes.household,
+        PartyKind::Organisation => NameMode::Full,
+    }
 }
 
 /// The names the fields give away, longest first so that a short one never cuts a long one.
@@ -14,20 +25,16 @@ pub(super) fn known<'a>(
     modes: &Names,
     party: PartyKind,
     fields: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Vec<Name> {
+) -> Vec<Name<'a>> {
     // Names of people who are not punished are never shown in full.
     let others = match modes.person {
         NameMode::Full => NameMode::SurnameMou,
         mode => mode,
     };
-    let mut list: Vec<Name> = Vec::new();
+    let mut list: Vec<Name<'a>> = Vec::new();
     for (path, value) in fields {
         let mode = match path {
-            "party.name" => match party {
-                PartyKind::Person => modes.person,
-                PartyKind::Household => modes.household,
-                PartyKind::Organisation => NameMode::Full,
-            },
+            "party.name" => party_mode(modes, party),
             "party.representative" => others,
             _ if path.starts_with("person.") && !NO_NAME.iter().any(|end| path.ends_with(end)) => {
                 others
@@ -37,15 +44,66 @@ pub(super) fn known<'a>(
         if mode == NameMode::Full {
             continue;
         }
-        for part in value.split(SEPARATORS).filter(|part| part.chars().count() >= 2) {
+        let is_name = |part: &&str| {
+            part.chars().count() >= 2 && (path == "party.name" || !names_nobody(part))
+        };
+        for part in value.split(SEPARATORS).filter(is_name) {
             if !list.iter().any(|name| name.full == part) {
-                list.push(Name { full: part.to_owned(), shown: shown(part, mode) });
+                list.push(Name { full: part, shown: shown(part, mode), path });
             }
         }
     }
     list.sort_by_key(|name| std::cmp::Reverse(name.full.len()));
     list
 }
+
+/// Whether a field for people holds a body's name, or a word that stands for whoever it is.
+fn names_nobody(part: &str) -> bool {
+    let body = part.chars().count() >= 4 && BODIES.iter().any(|end| part.ends_with(end));
+    body || WORDS.contains(&part)
+}
+
+const BODIES: [&str; 16] = [
+    "公司",
+    "局",
+    "委员会",
+    "居委会",
+    "村委会",
+    "中心",
+    "医院",
+    "法院",
+    "学校",
+    "合作社",
+    "超市",
+    "商店",
+    "饭店",
+    "银行",
+    "协会",
+    "工厂",
+];
+
+const WORDS: [&str; 20] = [
+    "当事人",
+    "相对人",
+    "本人",
+    "同上",
+    "负责人",
+    "现场负责人",
+    "法定代表人",
+    "经营者",
+    "投诉人",
+    "举报人",
+    "证人",
+    "见证人",
+    "被询问人",
+    "店员",
+    "员工",
+    "群众",
+    "执法人员",
+    "不详",
+    "没有",
+    "拒绝",
+];
 
 const NO_NAME: [&str; 3] = [".role", ".phone", ".id_number"];
 

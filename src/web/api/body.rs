@@ -18,6 +18,7 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use std::future::{Ready, ready};
+use utoipa::ToSchema;
 
 /// A JSON body.
 pub struct Json<T>(pub T);
@@ -90,6 +91,13 @@ impl FromRequest for Meant {
 fn raised(said: Said) -> actix_web::Error {
     let fault = std::io::Error::other(said.kind);
     actix_web::error::InternalError::from_response(fault, said.response()).into()
+}
+
+/// The id of what was made.
+#[derive(Serialize, ToSchema)]
+pub struct Made {
+    /// Its id.
+    pub id: String,
 }
 
 /// A JSON answer that no cache keeps.

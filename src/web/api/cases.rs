@@ -5,14 +5,17 @@ use crate::{
     base::CaseId,
     desk::{
         Error,
-        look_up::{self, case_file::CaseFile, cases::CasePage},
+        look_up::{
+            self,
+            case_file::{CaseFile, ExhibitView},
+            cases::CasePage,
+        },
     },
     web::{caller::Caller, problem::Answer},
 };
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
-use serde::Deserialize;
-use serde_json::json as value;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which cases.
 #[derive(Deserialize, IntoParams)]
@@ -48,20 +51,35 @@ pub async fn one(caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
     Ok(json(StatusCode::OK, &file))
 }
 
+/// An exhibit with the address of its bytes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListedExhibit)]
+pub struct Listed {
+    #[serde(flatten)]
+    exhibit: ExhibitView,
+    /// Address of the bytes.
+    content: String,
+}
+
+/// The exhibits of a case.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ExhibitList)]
+pub struct Exhibits {
+    exhibits: Vec<Listed>,
+}
+
 /// The exhibits of a case, each with the address of its bytes.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/exhibits", tag = "cases",
     params(("id" = String, Path, description = "Case id")),
-    responses((status = 200, description = "exhibits in order of arrival", body = Object)))]
+    responses((status = 200, description = "exhibits in order of arrival", body = Exhibits)))]
 pub async fn exhibits(caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
     let file = look_up::case_file::case_file(&caller.desk, &case_id(&id)?).await?;
-    let mut exhibits = Vec::new();
-    for exhibit in file.exhibits {
+    let listed = |exhibit: ExhibitView| {
         let content = format!("/api/v1/exhibits/{}/content", exhibit.id);
-        let mut view = serde_json::to_value(exhibit).map_err(Error::broken)?;
-        view["content"] = content.into();
-        exhibits.push(view);
-    }
-    Ok(json(StatusCode::OK, &value!({ "exhibits": exhibits })))
+        Listed { exhibit, content }
+    };
+    let exhibits = file.exhibits.into_iter().map(listed).collect();
+    Ok(json(StatusCode::OK, &Exhibits { exhibits }))
 }
 
 /// A case's id out of an address.

@@ -4,18 +4,17 @@ use super::{Asked, json};
 use crate::{
     desk::{
         Error,
-        look_up::public::{self, AgencyPage, Holder, Item, ListPage, Portal},
+        look_up::public::{self, AgencySlice, AgencyView, Holder, Item, Portal, Slice},
     },
-    web::{caller::Caller, problem::Answer},
+    web::{caller::Caller, problem::Answer, receipt},
 };
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
     web::Path,
 };
-use serde::Deserialize;
-use serde_json::json as value;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which items.
 #[derive(Deserialize, IntoParams)]
@@ -33,13 +32,13 @@ pub struct PublicQuery {
     from: Option<String>,
     /// Last day of the decision.
     to: Option<String>,
-    /// Page from 1.
-    page: Option<i64>,
+    /// `next` of the stretch before.
+    cursor: Option<String>,
 }
 
-/// A page of the public list, newest first.
+/// A stretch of the public list, newest first; by key, so that what is published meanwhile moves nothing.
 #[utoipa::path(get, path = "/api/v1/disclosures", tag = "public", params(PublicQuery),
-    responses((status = 200, description = "items, total, page, pages", body = ListPage)))]
+    responses((status = 200, description = "items, total, next cursor", body = Slice)))]
 pub async fn list(caller: Caller, Asked(query): Asked<PublicQuery>) -> Answer<HttpResponse> {
     let wanted = public::Query {
         words: query.q.unwrap_or_default(),
@@ -48,9 +47,10 @@ pub async fn list(caller: Caller, Asked(query): Asked<PublicQuery>) -> Answer<Ht
         state: query.state.unwrap_or_default(),
         from: query.from.unwrap_or_default(),
         to: query.to.unwrap_or_default(),
-        page: query.page.unwrap_or(1),
+        page: 1,
     };
-    Ok(json(StatusCode::OK, &public::list(&caller.desk, wanted).await?))
+    let cursor = query.cursor.unwrap_or_default();
+    Ok(json(StatusCode::OK, &public::slice(&caller.desk, wanted, cursor).await?))
 }
 
 /// A public item.
@@ -76,12 +76,26 @@ pub async fn proof(caller: Caller, number: Path<String>) -> Answer<HttpResponse>
         .body(bytes))
 }
 
+/// The receipt of an item's newest release: the log has its record, and the witnesses have cosigned that.
+#[utoipa::path(get, path = "/api/v1/disclosures/{number}/receipt", tag = "public",
+    params(("number" = String, Path, description = "公示编号")),
+    responses((status = 200, description = "C2SP tlog-proof", content_type = "text/plain")))]
+pub async fn receipt(caller: Caller, number: Path<String>) -> Answer<HttpResponse> {
+    receipt::of_disclosure(&caller, &number).await
+}
+
+/// All agencies of this site.
+#[derive(Serialize, ToSchema)]
+pub struct Agencies {
+    agencies: Vec<AgencyView>,
+}
+
 /// The agencies of this site.
 #[utoipa::path(get, path = "/api/v1/agencies", tag = "public",
-    responses((status = 200, description = "agencies", body = Object)))]
+    responses((status = 200, description = "agencies", body = Agencies)))]
 pub async fn agencies(caller: Caller) -> Answer<HttpResponse> {
     let agencies = public::agencies(&caller.desk).await?;
-    Ok(json(StatusCode::OK, &value!({ "agencies": agencies })))
+    Ok(json(StatusCode::OK, &Agencies { agencies }))
 }
 
 /// Which of an agency's items.
@@ -90,21 +104,21 @@ pub async fn agencies(caller: Caller) -> Answer<HttpResponse> {
 pub struct AgencyQuery {
     /// Words in an item's code, name or field.
     q: Option<String>,
-    /// Page of items, from 1.
-    page: Option<i64>,
+    /// `next` of the stretch of items before.
+    cursor: Option<String>,
 }
 
-/// An agency as published beforehand: its officers, and a page of what it may enforce.
+/// An agency as published beforehand: its officers, and a stretch of what it may enforce.
 #[utoipa::path(get, path = "/api/v1/agencies/{code}", tag = "public",
     params(("code" = String, Path, description = "统一社会信用代码"), AgencyQuery),
-    responses((status = 200, description = "The agency", body = AgencyPage)))]
+    responses((status = 200, description = "The agency", body = AgencySlice)))]
 pub async fn agency(
     caller: Caller,
     code: Path<String>,
     Asked(query): Asked<AgencyQuery>,
 ) -> Answer<HttpResponse> {
-    let (words, page) = (query.q.unwrap_or_default(), query.page.unwrap_or(1));
-    Ok(json(StatusCode::OK, &public::agency(&caller.desk, &code, &words, page).await?))
+    let (words, cursor) = (query.q.unwrap_or_default(), query.cursor.unwrap_or_default());
+    Ok(json(StatusCode::OK, &public::agency_slice(&caller.desk, &code, &words, &cursor).await?))
 }
 
 /// Whose certificate.

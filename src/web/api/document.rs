@@ -2,13 +2,14 @@
 
 use super::{
     cases, disclosures, drafts, exhibits, forms, items, json, keys, log, people, records, session,
-    work,
+    set_up, work,
 };
+use crate::desk::Reason;
 use actix_web::{HttpResponse, http::StatusCode};
 use utoipa::{
-    Modify, OpenApi,
+    Modify, OpenApi, PartialSchema, ToSchema,
     openapi::{
-        ContentBuilder, ObjectBuilder, RefOr, ResponseBuilder,
+        ContentBuilder, RefOr, ResponseBuilder,
         security::{ApiKey, ApiKeyValue, SecurityScheme},
     },
 };
@@ -23,18 +24,48 @@ use utoipa::{
         cases::list, cases::one, cases::exhibits, exhibits::content, exhibits::poster,
         forms::one, drafts::list, drafts::prepare, drafts::one, drafts::sign, drafts::rekey,
         drafts::discard,
-        records::submit, records::receipt, work::reviews, work::undisclosed, work::published,
-        work::overdue,
+        set_up::set_up, records::submit, records::receipt, work::reviews, work::review, work::undisclosed,
+        work::published, work::overdue,
         work::exhibits_checked,
         items::list, items::one, items::enter, items::change,
         people::list, people::enter, people::change, keys::list, keys::enrol, keys::revoke,
-        disclosures::list, disclosures::one, disclosures::proof, disclosures::agencies,
+        disclosures::list, disclosures::one, disclosures::proof,
+        disclosures::receipt, disclosures::agencies,
         disclosures::agency, disclosures::officer, disclosures::portal, log::head,
         document,
     ),
+    components(schemas(ProblemDocument, Fault)),
     modifiers(&Everywhere),
 )]
 pub struct Document;
+
+/// A problem (RFC 9457).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described here, written by `web::problem`")]
+struct ProblemDocument {
+    /// `urn:zhijian:problem:` and a stable word.
+    r#type: String,
+    /// What happened, in Chinese.
+    title: String,
+    /// What is safe and what to do, in Chinese.
+    detail: String,
+    /// HTTP status.
+    status: u16,
+    /// Faulty fields, if any.
+    faults: Option<Vec<Fault>>,
+    /// All reasons of a refusal, if it is one.
+    reasons: Option<Vec<Reason>>,
+}
+
+/// A faulty field.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described here, written by `web::problem`")]
+struct Fault {
+    /// The field's name in the form.
+    field: String,
+    /// What is wrong with it, in Chinese.
+    text: String,
+}
 
 /// What holds for every operation: how one signs in, and what a refusal looks like.
 struct Everywhere;
@@ -46,7 +77,7 @@ impl Modify for Everywhere {
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
         let token = ApiKey::Header(ApiKeyValue::new("X-CSRF-Token"));
         components.add_security_scheme("csrf", SecurityScheme::ApiKey(token));
-        let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().build())).build();
+        let content = ContentBuilder::new().schema(Some(ProblemDocument::schema())).build();
         let problem = ResponseBuilder::new()
             .description("A problem (RFC 9457): type, title, detail, status, faults, reasons")
             .content("application/problem+json", content)

@@ -6,7 +6,10 @@ use crate::{
     desk::{
         Error,
         append::Linked,
-        look_up,
+        look_up::{
+            self,
+            drafts::{DraftCard, DraftView},
+        },
         prepare::{self, Form},
         sign::{self, Signed, Signing},
     },
@@ -15,7 +18,6 @@ use crate::{
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
-use serde_json::json as value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -87,17 +89,31 @@ impl From<Linked> for Place {
     }
 }
 
+/// Drafts to sign.
+#[derive(Serialize, ToSchema)]
+pub struct Drafts {
+    drafts: Vec<DraftCard>,
+}
+
+/// Who has yet to sign.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitingFor)]
+pub struct Waiting {
+    /// Person ids.
+    waiting_for: Vec<String>,
+}
+
 /// Drafts that wait for the signed-in person.
 #[utoipa::path(get, path = "/api/v1/drafts", tag = "drafts",
-    responses((status = 200, description = "drafts to sign", body = Object)))]
+    responses((status = 200, description = "drafts to sign", body = Drafts)))]
 pub async fn list(caller: Caller) -> Answer<HttpResponse> {
     let drafts = look_up::drafts::to_sign(&caller.desk).await?;
-    Ok(json(StatusCode::OK, &value!({ "drafts": drafts })))
+    Ok(json(StatusCode::OK, &Drafts { drafts }))
 }
 
 /// Prepares a record: the exact bytes to sign.
 #[utoipa::path(post, path = "/api/v1/drafts", tag = "drafts", request_body = Prepare,
-    responses((status = 201, description = "The draft", body = Object)))]
+    responses((status = 201, description = "The draft", body = DraftView)))]
 pub async fn prepare(meant: Meant, Json(asked): Json<Prepare>) -> Answer<HttpResponse> {
     let desk = meant.0.desk;
     let public_key = match asked.public_key.as_deref() {
@@ -132,7 +148,7 @@ pub async fn prepare(meant: Meant, Json(asked): Json<Prepare>) -> Answer<HttpRes
 /// A draft as it will be signed.
 #[utoipa::path(get, path = "/api/v1/drafts/{id}", tag = "drafts",
     params(("id" = String, Path, description = "Draft id")),
-    responses((status = 200, description = "payload, fields, signers", body = Object)))]
+    responses((status = 200, description = "payload, fields, signers", body = DraftView)))]
 pub async fn one(caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
     Ok(json(StatusCode::OK, &look_up::drafts::draft(&caller.desk, &draft_id(&id)?).await?))
 }
@@ -141,7 +157,7 @@ pub async fn one(caller: Caller, id: Path<String>) -> Answer<HttpResponse> {
 #[utoipa::path(post, path = "/api/v1/drafts/{id}/signatures", tag = "drafts", request_body = SignDraft,
     params(("id" = String, Path, description = "Draft id")),
     responses((status = 201, description = "Linked", body = Place),
-        (status = 202, description = "Signed; others still have to", body = Object)))]
+        (status = 202, description = "Signed; others still have to", body = Waiting)))]
 pub async fn sign(
     meant: Meant,
     id: Path<String>,
@@ -150,7 +166,7 @@ pub async fn sign(
     let signing = signing(asked)?;
     Ok(match sign::sign(&meant.0.desk, &draft_id(&id)?, signing).await? {
         Signed::Linked(linked) => json(StatusCode::CREATED, &Place::from(linked)),
-        Signed::Waiting(people) => json(StatusCode::ACCEPTED, &value!({ "waiting_for": people })),
+        Signed::Waiting(people) => json(StatusCode::ACCEPTED, &Waiting { waiting_for: people }),
     })
 }
 
@@ -180,7 +196,7 @@ pub struct Rekey {
 /// Writes another of one's keys into a draft; signatures made before fall away.
 #[utoipa::path(post, path = "/api/v1/drafts/{id}/key", tag = "drafts", request_body = Rekey,
     params(("id" = String, Path, description = "Draft id")),
-    responses((status = 200, description = "The draft", body = Object)))]
+    responses((status = 200, description = "The draft", body = DraftView)))]
 pub async fn rekey(
     meant: Meant,
     id: Path<String>,

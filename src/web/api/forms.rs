@@ -22,7 +22,7 @@ pub struct FormQuery {
 /// The form of a kind of record.
 #[utoipa::path(get, path = "/api/v1/forms/{kind}", tag = "forms",
     params(("kind" = String, Path, description = "Kind of record"), FormQuery),
-    responses((status = 200, description = "fields, choices, head of the chain", body = Object)))]
+    responses((status = 200, description = "fields, choices, head of the chain", body = look_up::forms::FormView)))]
 pub async fn one(
     caller: Caller,
     kind: Path<String>,

@@ -1,6 +1,6 @@
 //! One's own signing keys.
 
-use super::{Json, Meant, json};
+use super::{Json, Made, Meant, json};
 use crate::{
     base::KeyId,
     desk::{
@@ -12,8 +12,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::Deserialize;
-use serde_json::json as value;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A key of the client's own with proof that it is held, or a password for a key held by the service.
@@ -35,22 +34,30 @@ pub struct Revoke {
     reason: String,
 }
 
+/// Keys and challenge.
+#[derive(Serialize, ToSchema)]
+pub struct Keys {
+    keys: Vec<look_up::people::KeyView>,
+    /// What a new key signs to prove that it is held.
+    challenge: String,
+}
+
 /// One's keys, and the text that a new key must sign.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "keys",
-    responses((status = 200, description = "keys, challenge", body = Object)))]
+    responses((status = 200, description = "keys, challenge", body = Keys)))]
 pub async fn list(caller: Caller) -> Answer<HttpResponse> {
     let who = caller.who()?;
     let challenge = enrol_key::challenge(who.person.as_str(), &who.csrf);
     let keys = look_up::people::my_keys(&caller.desk).await?;
-    Ok(json(StatusCode::OK, &value!({ "keys": keys, "challenge": challenge })))
+    Ok(json(StatusCode::OK, &Keys { keys, challenge }))
 }
 
 /// Enrols a key.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "keys", request_body = Enrol,
-    responses((status = 201, description = "Enrolled", body = Object)))]
+    responses((status = 201, description = "Enrolled", body = Made)))]
 pub async fn enrol(meant: Meant, Json(asked): Json<Enrol>) -> Answer<HttpResponse> {
     let id = enrol_key::enrol(&meant.0.desk, enrolment(asked)?).await?;
-    Ok(json(StatusCode::CREATED, &value!({ "id": id })))
+    Ok(json(StatusCode::CREATED, &Made { id: id.to_string() }))
 }
 
 fn enrolment(asked: Enrol) -> Result<Enrolment, Error> {

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 
 /// The log's newest signed checkpoint and the key that checks it.
 #[utoipa::path(get, path = "/api/v1/log", tag = "public",
-    responses((status = 200, description = "origin, key, size, root, note", body = Object)))]
+    responses((status = 200, description = "origin, key, size, root, note", body = log_head::LogHead)))]
 pub async fn head(caller: Caller) -> Answer<HttpResponse> {
     Ok(json(StatusCode::OK, &log_head::log_head(&caller.desk).await?))
 }

@@ -1,6 +1,6 @@
 //! People of an agency, for its administrator.
 
-use super::{Asked, Json, Meant, json, work::PageQuery};
+use super::{Asked, Json, Made, Meant, json, work::PageQuery};
 use crate::{
     base::PersonId,
     desk::{
@@ -13,7 +13,6 @@ use crate::{
 };
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use serde::Deserialize;
-use serde_json::json as value;
 use utoipa::ToSchema;
 
 /// A person to be entered.
@@ -59,7 +58,7 @@ pub async fn list(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<Http
 
 /// Enters a person.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = Enter,
-    responses((status = 201, description = "Entered", body = Object)))]
+    responses((status = 201, description = "Entered", body = Made)))]
 pub async fn enter(meant: Meant, Json(asked): Json<Enter>) -> Answer<HttpResponse> {
     let roles = permit::parse_roles(&asked.roles.join(","));
     if roles.len() != asked.roles.len() {
@@ -76,7 +75,7 @@ pub async fn enter(meant: Meant, Json(asked): Json<Enter>) -> Answer<HttpRespons
         qualification: asked.qualification,
     };
     let id = set_up::add_person(&meant.0.desk, person).await?;
-    Ok(json(StatusCode::CREATED, &value!({ "id": id })))
+    Ok(json(StatusCode::CREATED, &Made { id: id.to_string() }))
 }
 
 /// Switches a person off or on.

@@ -1,15 +1,16 @@
 //! What waits for somebody.
 
-use super::{Asked, json};
+use super::{Asked, cases::case_id, json};
 use crate::{
     desk::look_up::{
         fixity,
         published::{self, PublishedFilter, PublishedPage},
+        review_file::{self, ReviewFile},
         work::{self, DuePage, OverduePage, ReviewPage},
     },
     web::{caller::Caller, problem::Answer},
 };
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -27,6 +28,17 @@ pub struct PageQuery {
 pub async fn reviews(caller: Caller, Asked(query): Asked<PageQuery>) -> Answer<HttpResponse> {
     let cursor = query.cursor.unwrap_or_default();
     Ok(json(StatusCode::OK, &work::reviews(&caller.desk, &cursor).await?))
+}
+
+/// The file under review: what the machine found, what is new since the last return, what the opinion will cover.
+#[utoipa::path(get, path = "/api/v1/reviews/{case}", tag = "work",
+    params(("case" = String, Path, description = "Case id")),
+    responses((status = 200, description = "findings, file, checklist, fingerprint", body = ReviewFile),
+        (status = 304, description = "Unchanged since the tag in If-None-Match"),
+        (status = 410, description = "Nothing of this case waits for review")))]
+pub async fn review(caller: Caller, case: Path<String>) -> Answer<HttpResponse> {
+    let file = review_file::review_file(&caller.desk, &case_id(&case)?).await?;
+    Ok(json(StatusCode::OK, &file))
 }
 
 /// A page of the decisions that wait to be disclosed or withheld, the oldest first.

@@ -89,8 +89,6 @@ pub struct RecordForm {
     pub controls: Vec<Control>,
     /// Exhibits to tick.
     pub exhibits: Vec<Choice>,
-    /// Whether at least one must be ticked.
-    pub exhibits_required: bool,
     /// What a disclosure shows.
     pub rows: Vec<Row>,
     /// Whether it changes what is public already.
@@ -128,7 +126,6 @@ impl RecordForm {
             exhibits,
             rows: rows.collect(),
             corrects: view.proposals.iter().any(|one| one.public.is_some()),
-            exhibits_required: view.spec.exhibits == crate::law::forms::Exhibits::Required,
             controls,
             action,
             csrf: caller.csrf(),

@@ -116,7 +116,8 @@ fn page(
         passed: weigh(&review.passed, Weight::Passed),
         back: format!("/office/cases/{}", review.file.id),
         findings,
-        form,
+        // The file that this page shows, not one that was read a moment later.
+        form: form.map(|form| RecordForm { head: review.file.head.clone(), ..form }),
         review,
     };
     Ok(render::page_with(status, &page))

@@ -64,7 +64,7 @@ pub async fn post(caller: Caller, path: Path<String>, Whole(body): Whole) -> Ans
     };
     let entered = set_up::set_up(&caller.desk, &path, agency.clone(), people::read(&values)).await;
     match entered {
-        Ok(()) => Ok(render::see_other("/office/sign-in?next=/office/people")),
+        Ok(_) => Ok(render::see_other("/office/sign-in?next=/office/people")),
         Err(Error::Invalid(faults)) => {
             let form = PersonForm::new(&values, faults);
             page(&caller, path.into_inner(), agency, form, StatusCode::UNPROCESSABLE_ENTITY)

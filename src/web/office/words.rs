@@ -1,4 +1,4 @@
-//! Sizes and fingerprints as the office's pages write them.
+//! Sizes and addresses as the office's pages write them.
 
 use crate::desk::look_up::case_file::ClockView;
 
@@ -20,12 +20,6 @@ pub fn size(bytes: &u64) -> String {
         }
     }
     format!("{rest} PB")
-}
-
-/// The first sixteen hex digits in groups of four, for people to compare by eye.
-pub fn fingerprint(hex: &str) -> String {
-    let digits: Vec<char> = hex.chars().take(16).collect();
-    digits.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 /// How many of the clocks have been met, in time or late.
@@ -50,7 +44,5 @@ mod tests {
         }
         assert_eq!(size(&(3 * 1024 * 1024 / 2)), "1.5 MB");
         assert_eq!(size(&(700 << 30)), "700 GB");
-        assert_eq!(fingerprint("9f2c41aa07be5d10ffff"), "9f2c 41aa 07be 5d10");
-        assert_eq!(fingerprint("中文"), "中文");
     }
 }

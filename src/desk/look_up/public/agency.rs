@@ -3,7 +3,11 @@
 use super::clean;
 use crate::{
     base::Day,
-    desk::{Desk, Error, Role, look_up::day_words, permit::parse_roles},
+    desk::{
+        Desk, Error, Role,
+        look_up::{cut, day_words},
+        permit::parse_roles,
+    },
     store::{Db, OrNone, agencies as agency_rows, items, people},
 };
 use serde::Serialize;
@@ -64,8 +68,25 @@ pub struct ItemView {
     pub field: String,
 }
 
-/// An agency's own page.
+/// An agency as programs read it, with a stretch of its items by key.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AgencySlice {
+    /// The agency.
+    pub agency: AgencyView,
+    /// The agency above it; empty when none.
+    pub parent: String,
+    /// Its officers.
+    pub officers: Vec<OfficerView>,
+    /// A stretch of its items in use, by code.
+    pub items: Vec<ItemView>,
+    /// How many items there are for the words looked for.
+    pub total: i64,
+    /// Cursor of the next stretch, if there is one.
+    pub next: Option<String>,
+}
+
+/// An agency's own page.
+#[derive(Clone, Debug)]
 pub struct AgencyPage {
     /// The agency.
     pub agency: AgencyView,
@@ -114,6 +135,45 @@ fn read_agency(
     page: i64,
     today: Day,
 ) -> Result<AgencyPage, Error> {
+    let (row, parent, officers) = staffed(db, code, today)?;
+    let (_, total) = items::page(db, &row.id, words, 0, 0)?;
+    let pages = (total + PAGE - 1) / PAGE;
+    let page = page.clamp(1, pages.max(1));
+    let (found, _) = items::page(db, &row.id, words, (page - 1) * PAGE, PAGE)?;
+    let items = found.into_iter().map(item).collect();
+    Ok(AgencyPage { agency: row.into(), parent, officers, items, total, page, pages })
+}
+
+/// The agency with this code, with the items in use behind the code `cursor` that contain `words`.
+///
+/// # Errors
+/// `NotFound` agency.
+pub async fn agency_slice(
+    desk: &Desk,
+    code: &str,
+    words: &str,
+    cursor: &str,
+) -> Result<AgencySlice, Error> {
+    let (code, words, today) = (code.to_owned(), clean(words), desk.now.day());
+    let cursor = cursor.to_owned();
+    desk.house
+        .store
+        .read(move |db| {
+            let (row, parent, officers) = staffed(db, &code, today)?;
+            let (mut found, total) = items::in_use(db, &row.id, &words, &cursor, PAGE + 1)?;
+            let next = cut(&mut found, PAGE, |row| row.code.clone());
+            let items = found.into_iter().map(item).collect();
+            Ok(AgencySlice { agency: row.into(), parent, officers, items, total, next })
+        })
+        .await
+}
+
+/// The agency, the name of the one above it, and its officers.
+fn staffed(
+    db: &mut Db,
+    code: &str,
+    today: Day,
+) -> Result<(agency_rows::Agency, String, Vec<OfficerView>), Error> {
     let row = agency_rows::by_code(db, code).or_none()?.ok_or(Error::NotFound("执法主体"))?;
     let parent = match &row.parent_id {
         Some(id) => agency_rows::find(db, id)?.name,
@@ -125,12 +185,7 @@ fn read_agency(
         .filter(|person| is_officer(person) && person.active)
         .map(|person| officer(person, today))
         .collect();
-    let (_, total) = items::page(db, &row.id, words, 0, 0)?;
-    let pages = (total + PAGE - 1) / PAGE;
-    let page = page.clamp(1, pages.max(1));
-    let (found, _) = items::page(db, &row.id, words, (page - 1) * PAGE, PAGE)?;
-    let items = found.into_iter().map(item).collect();
-    Ok(AgencyPage { agency: row.into(), parent, officers, items, total, page, pages })
+    Ok((row, parent, officers))
 }
 
 fn is_officer(person: &people::Person) -> bool {

@@ -110,6 +110,18 @@ impl Place {
         }
     }
 
+    /// [`Place::connect`] that makes sure: a file that does not open for writing is opened for reading without a word,
+    /// and not even an immediate transaction tells.
+    pub(super) fn connect_writer(&self) -> Result<Db, ConnectionError> {
+        let mut db = self.connect()?;
+        if let Db::Sqlite(inner) = &mut db {
+            inner
+                .batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK")
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        }
+        Ok(db)
+    }
+
     /// Copies one moment's rows into the new file `to`, durably.
     pub(super) fn copy_to(&self, to: &Path) -> Result<(), OpenError> {
         let broken = |fault: Fault| OpenError::Database(fault);

@@ -106,7 +106,7 @@ impl Store {
     pub fn open(config: &StoreConfig) -> Result<Self, OpenError> {
         let place = Place::parse(&config.url)?;
         let lock = place.file().map(lock_beside).transpose()?;
-        let mut db = place.connect().map_err(|error| OpenError::Database(error.into()))?;
+        let mut db = place.connect_writer().map_err(|error| OpenError::Database(error.into()))?;
         migrate::run(&mut db, config.tables)?;
         let readers = pool(place.clone(), config.readers)?;
         let on_failure = config.on_commit_failure.clone().unwrap_or_else(|| Arc::new(end_process));

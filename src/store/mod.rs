@@ -108,6 +108,7 @@ impl Store {
         let lock = place.file().map(lock_beside).transpose()?;
         let mut db = place.connect_writer().map_err(|error| OpenError::Database(error.into()))?;
         migrate::run(&mut db, config.tables)?;
+        place.sync_folder()?;
         let readers = pool(place.clone(), config.readers)?;
         let on_failure = config.on_commit_failure.clone().unwrap_or_else(|| Arc::new(end_process));
         let writer = Writer::start(place.clone(), db, config.batch, on_failure)

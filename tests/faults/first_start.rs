@@ -68,10 +68,7 @@ impl Scene for FirstStart {
                 Err(status) => Some(status),
                 Ok(mut server) => {
                     before = runtime.block_on(visit(&server.address));
-                    let ended = match before {
-                        Some(_) => None,
-                        None => server.child.try_wait().unwrap(),
-                    };
+                    let ended = if before.is_some() { None } else { server.ended() };
                     if before.is_none() && ended.is_none() {
                         wrong.push(format!("does not recover: {}", place.said()));
                     }

@@ -98,7 +98,7 @@ impl Scene for Template {
                     let wrong = format!("does not recover: {:?}: {}", told.unready, place.said());
                     told.wrong.push(wrong);
                 }
-                let ended = if gone { server.child.wait().ok() } else { None };
+                let ended = if gone { server.ended() } else { None };
                 server.kill();
                 ended
             }

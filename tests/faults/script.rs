@@ -121,7 +121,7 @@ impl<'t> Client<'t> {
             }
             other => refused(told, "a record", other),
         }
-        self.look(told).await
+        self.look(told).await.map(drop)
     }
 
     /// The offset that the server says is safe.
@@ -144,7 +144,7 @@ impl<'t> Client<'t> {
         let whole = self.template.bytes.len();
         let from = usize::try_from(from).unwrap();
         if from > to || (from == to && to < whole) {
-            return self.look(told).await;
+            return self.look(told).await.map(drop);
         }
         let headers = format!(
             "tus-resumable: 1.0.0\r\nupload-offset: {from}\r\ncontent-type: application/offset+octet-stream\r\n"
@@ -155,37 +155,45 @@ impl<'t> Client<'t> {
             Some(reply) if reply.status == 204 => told.offset = to as u64,
             other => refused(told, "a piece", other),
         }
-        self.look(told).await
+        self.look(told).await.map(drop)
     }
 
     /// Reads the log's newest checkpoint.
-    async fn look(&mut self, told: &mut Told) -> Result<(), Gone> {
+    async fn look(&mut self, told: &mut Told) -> Result<Option<Note>, Gone> {
         match self.ask("GET", "/log/checkpoint", "", &[]).await? {
             Some(reply) if reply.status == 200 => {
-                told.note(&String::from_utf8_lossy(&reply.body), "the log");
+                let text = String::from_utf8_lossy(&reply.body);
+                told.note(&text, "the log");
+                Ok(Note::parse(&text).ok())
             }
-            Some(reply) if reply.status == 404 => {}
-            other => refused(told, "the checkpoint", other),
+            other => {
+                refused(told, "the checkpoint", other);
+                Ok(None)
+            }
         }
-        Ok(())
+    }
+
+    /// Whether the published checkpoint covers every leaf and bears the witness's word.
+    async fn is_sealed(&mut self, told: &mut Told) -> Result<bool, Gone> {
+        let said = match self.ask("GET", "/api/v1/log", "", &[]).await? {
+            Some(reply) if reply.status == 200 => reply.body,
+            other => {
+                refused(told, "the log's size", other);
+                return Ok(false);
+            }
+        };
+        let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+        let Some(note) = self.look(told).await? else { return Ok(false) };
+        let Ok((head, _)) = Checkpoint::parse_extended(&note.text) else { return Ok(false) };
+        let cosigned = self.template.witness.times(&note).is_ok_and(|times| !times.is_empty());
+        Ok(cosigned && said["leaves"] == head.size && head.size > 0)
     }
 
     /// Until a cosigned checkpoint covers everything, or the server says that it is out of order.
     pub async fn wait_for_seal(&mut self, told: &mut Told) -> Result<(), Gone> {
         let patience = tokio::time::Instant::now() + PATIENCE;
         while tokio::time::Instant::now() < patience {
-            self.look(told).await?;
-            if let Some(reply) = self.ask("GET", "/api/v1/log", "", &[]).await?
-                && let Ok(said) = serde_json::from_slice::<serde_json::Value>(&reply.body)
-                && said["size"] == said["leaves"]
-                && said["size"].as_u64().is_some_and(|size| size > 0)
-                && let Some(reply) = self.ask("GET", "/log/checkpoint", "", &[]).await?
-                && let Ok(note) = Note::parse(&String::from_utf8_lossy(&reply.body))
-                && Checkpoint::parse_extended(&note.text)
-                    .is_ok_and(|(head, _)| said["size"] == head.size)
-                && self.template.witness.times(&note).is_ok_and(|times| !times.is_empty())
-            {
-                told.note(&note.to_string(), "the log");
+            if self.is_sealed(told).await? {
                 told.settled = true;
                 return Ok(());
             }

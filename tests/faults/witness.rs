@@ -149,7 +149,7 @@ impl Scene for Witness {
                 let mut shower = Shower::new(&server.address, BEFORE);
                 let there = shower.show_all(&mut wrong);
                 (cosigned, refused) = (shower.cosigned, shower.refused);
-                let ended = if there { None } else { server.child.wait().ok() };
+                let ended = if there { None } else { server.ended() };
                 server.kill();
                 ended
             }

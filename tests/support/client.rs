@@ -5,6 +5,7 @@ use std::{
     io::{self, BufRead as _, BufReader},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -36,6 +37,18 @@ impl Server {
         match said {
             Some(address) => Ok(Server { child, address }),
             None => Err(child.wait().unwrap()),
+        }
+    }
+
+    /// How the process ended, if it does within two seconds.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        let since = Instant::now();
+        loop {
+            let ended = self.child.try_wait().unwrap();
+            if ended.is_some() || since.elapsed() > Duration::from_secs(2) {
+                return ended;
+            }
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 

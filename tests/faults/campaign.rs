@@ -31,7 +31,8 @@ type Census = BTreeMap<(&'static str, &'static str), u32>;
 fn census(scene: &dyn Scene, program: &str) -> Census {
     let recorded = scene.record(program);
     let mut counts: BTreeMap<(&str, &str, u32), u32> = BTreeMap::new();
-    for call in strace::record(&recorded.trace, |_| true) {
+    let begun = strace::record(&recorded.trace).into_iter().filter(|call| call.answer.is_none());
+    for call in begun {
         let Some(name) = CALLS.into_iter().find(|name| *name == call.name) else { continue };
         let mut paths = call.file().into_iter().chain(call.names());
         if let Some(class) = paths.find_map(|path| (recorded.class)(path)) {

@@ -2,7 +2,7 @@
 
 use crate::{
     client::Connection,
-    house::{Place, Places},
+    house::{self, Place, Places},
     judge::{self, Outcome, Recorded, Scene, Shown},
     strace::Fault,
 };
@@ -19,9 +19,7 @@ pub struct FirstStart;
 fn place(folder: &tempfile::TempDir) -> (Place, PathBuf) {
     fs::write(folder.path().join("settings.toml"), "[log]\nseal_every_ms = 20\n").unwrap();
     let data = folder.path().join("data");
-    let text = data.to_str().unwrap().to_owned();
-    let arguments = ["serve", "--config", "settings.toml", "--data", &text];
-    (Place::of(folder.path(), &arguments), data)
+    (house::serving(&data), data)
 }
 
 fn places() -> Places {

@@ -59,6 +59,15 @@ impl Template {
         Template { folder, officer, case, upload, bytes, log, witness: verifier }
     }
 
+    /// A copy of its own without a witness, which seals only as it starts.
+    pub fn quiet_site(&self) -> (tempfile::TempDir, Place, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        fs::write(folder.path().join("settings.toml"), "[log]\nseal_every_ms = 3600000\n").unwrap();
+        let data = folder.path().join("data");
+        (folder, serving(&data), data)
+    }
+
     /// A copy of its own with the witness running.
     pub fn site(&self) -> Site {
         let folder = tempfile::tempdir().unwrap();
@@ -70,6 +79,11 @@ impl Template {
         );
         fs::write(folder.path().join("settings.toml"), settings).unwrap();
         Site { folder, witness }
+    }
+
+    /// What its guard file says.
+    pub fn guard(&self) -> String {
+        fs::read_to_string(self.folder.path().join("data/log.guard")).unwrap()
     }
 
     /// Where its files are.
@@ -129,10 +143,14 @@ impl Site {
 
     /// The server.
     pub fn place(&self) -> Place {
-        let data = self.data();
-        let data = data.to_str().unwrap();
-        Place::of(self.folder.path(), &["serve", "--config", "settings.toml", "--data", data])
+        serving(&self.data())
     }
+}
+
+/// The server on `data` with the settings beside it.
+pub fn serving(data: &Path) -> Place {
+    let text = data.to_str().unwrap();
+    Place::of(data.parent().unwrap(), &["serve", "--config", "settings.toml", "--data", text])
 }
 
 /// A program and the folder it works in: started as it is, with a fault in its way, or with every call recorded.

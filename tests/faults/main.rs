@@ -14,6 +14,8 @@ mod campaign;
 mod first_start;
 mod house;
 mod judge;
+mod order;
+mod planted;
 mod script;
 mod strace;
 mod witness;

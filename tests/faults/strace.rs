@@ -84,13 +84,15 @@ pub fn can_trace() -> bool {
 /// calls on `paths` are looked at, and the fault's alone.
 pub fn traced(program: &str, trace: &Path, fault: Option<&Fault>, paths: &[PathBuf]) -> Command {
     let mut command = Command::new("strace");
-    command.args(["-D", "-f", "-y", "-qq", "-s", "300", "-o"]).arg(trace);
+    command.args(["-D", "-f", "-y", "-qq", "-o"]).arg(trace);
     // A signal cannot be put in where the kernel filters the calls for strace.
     if fault.is_none_or(|fault| fault.harm != Harm::Kill) {
         command.arg("--seccomp-bpf");
     }
     match fault {
         None => {
+            // Long enough for an answer's head and a checkpoint.
+            command.args(["-s", "4096"]);
             command.args(["-e", &format!("trace={},sendto,sendmsg", CALLS.join(","))]);
         }
         Some(fault) => {
@@ -106,18 +108,18 @@ pub fn traced(program: &str, trace: &Path, fault: Option<&Fault>, paths: &[PathB
     command
 }
 
-/// One call as it was recorded; begun and ended apart where other threads came between.
+/// The beginning or the end of a call, in the order in which they were.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct Moment {
     pub thread: u32,
     pub name: String,
-    /// What stands between the brackets; of an end only what came later.
+    /// All that is known of the arguments by then.
     pub arguments: String,
-    /// What it answered; none while it goes on.
+    /// What it answered; none at the beginning.
     pub answer: Option<String>,
 }
 
-impl Call {
+impl Moment {
     /// The path behind the first descriptor (`7</a/b>`).
     pub fn file(&self) -> Option<&str> {
         let (_, rest) = self.arguments.split_once('<')?;
@@ -128,47 +130,43 @@ impl Call {
     pub fn names(&self) -> Vec<&str> {
         self.arguments.split('"').skip(1).step_by(2).collect()
     }
+
+    /// Whether it ended well.
+    pub fn succeeded(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| !answer.starts_with('-'))
+    }
 }
 
-/// The whole record, each call once: where it began if it `begins`, else where it ended, then with all arguments.
-pub fn record(trace: &Path, begins: impl Fn(&str) -> bool) -> Vec<Call> {
+/// The whole record.
+pub fn record(trace: &Path) -> Vec<Moment> {
     let text = fs::read_to_string(trace).unwrap_or_default();
     let mut open: BTreeMap<(u32, String), String> = BTreeMap::new();
-    let mut calls = Vec::new();
+    let mut moments = Vec::new();
     for line in text.lines() {
         let Some((thread, rest)) = line.split_once(' ') else { continue };
-        let Ok(thread) = thread.parse::<u32>() else { continue };
-        let rest = rest.trim_start();
-        if let Some(end) = rest.strip_prefix("<... ") {
-            let Some((name, end)) = end.split_once(" resumed>") else { continue };
-            let key = (thread, name.to_owned());
-            let Some(mut arguments) = open.remove(&key) else { continue };
+        let (Ok(thread), rest) = (thread.parse::<u32>(), rest.trim_start()) else { continue };
+        let mut add = |name: &str, arguments: String, answer: Option<&str>| {
+            let (name, answer) = (name.to_owned(), answer.map(str::to_owned));
+            moments.push(Moment { thread, name, arguments, answer });
+        };
+        if let Some((name, end)) =
+            rest.strip_prefix("<... ").and_then(|rest| rest.split_once(" resumed>"))
+        {
+            let begun = open.remove(&(thread, name.to_owned())).unwrap_or_default();
             let (more, answer) = end.rsplit_once(" = ").unwrap_or((end, ""));
-            arguments.push_str(more);
-            if !begins(name) {
-                let (name, answer) = (key.1, Some(answer.to_owned()));
-                calls.push(Call { thread, name, arguments, answer });
-            }
-            continue;
-        }
-        let Some((name, rest)) = rest.split_once('(') else { continue };
-        let name = name.to_owned();
-        match rest.strip_suffix(" <unfinished ...>") {
-            Some(arguments) => {
-                if begins(&name) {
-                    let arguments = arguments.to_owned();
-                    calls.push(Call { thread, name: name.clone(), arguments, answer: None });
-                }
-                open.insert((thread, name), arguments.to_owned());
-            }
-            None => {
+            add(name, begun + more, Some(answer));
+        } else if let Some((name, rest)) = rest.split_once('(') {
+            if let Some(arguments) = rest.strip_suffix(" <unfinished ...>") {
+                add(name, arguments.to_owned(), None);
+                open.insert((thread, name.to_owned()), arguments.to_owned());
+            } else {
                 let (arguments, answer) = rest.rsplit_once(" = ").unwrap_or((rest, ""));
-                let (arguments, answer) = (arguments.to_owned(), Some(answer.to_owned()));
-                calls.push(Call { thread, name, arguments, answer });
+                add(name, arguments.to_owned(), None);
+                add(name, arguments.to_owned(), Some(answer));
             }
         }
     }
-    calls
+    moments
 }
 
 /// Whether the fault came to pass. Waits for strace to write its last line.

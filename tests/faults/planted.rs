@@ -1,1 +1,135 @@
-//! x
+//! Bugs planted on purpose: patches applied to a copy of the source, built apart, and caught by the very checks that
+//! the program passes. The copy and its build stay in `target/planted`.
+
+use crate::{
+    campaign,
+    house::Template,
+    judge::{Outcome, Scene},
+    order, strace,
+    witness::Witness,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+/// Which check is to catch a bug.
+enum By {
+    /// Faults in a house at work.
+    Campaign,
+    /// Faults in a witness.
+    WitnessCampaign,
+    /// The order of calls.
+    Order,
+}
+
+/// The patches, what catches each, and what it says then.
+const PLANTED: [(&str, By, &str); 7] = [
+    ("answered_before_commit", By::Campaign, "an acknowledged record is lost"),
+    ("signed_before_stored", By::Campaign, "is not sealed after a restart"),
+    ("cosigned_before_stored", By::WitnessCampaign, "TWO ROOTS"),
+    ("fault_swallowed", By::Campaign, "swallowed"),
+    ("rows_unsynced", By::Order, "was given before"),
+    ("bytes_unsynced", By::Order, "was given before"),
+    ("shown_before_guarded", By::Order, "was shown before it stood in the guard file"),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn run(command: &mut Command) {
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// A fresh copy of the source with the patch applied; without one, as it is.
+fn copy(name: &str) -> PathBuf {
+    let tree = root().join("target/planted/tree");
+    fs::create_dir_all(&tree).unwrap();
+    // Times are kept, so that only what a patch touches is built again.
+    for part in
+        ["Cargo.toml", "Cargo.lock", "askama.toml", "src", "config", "migrations", "benches"]
+    {
+        let _ = fs::remove_dir_all(tree.join(part));
+        run(Command::new("cp").arg("-a").arg(root().join(part)).arg(&tree));
+    }
+    let patch = root().join(format!("tests/faults/planted/{name}.patch"));
+    run(Command::new("patch").args(["-p1", "-s", "-i"]).arg(patch).current_dir(&tree));
+    tree
+}
+
+fn build(tree: &Path) -> String {
+    let target = root().join("target/planted/build");
+    let mut cargo = Command::new(env!("CARGO"));
+    run(cargo
+        .args(["build", "--locked", "--bin", "zhijian", "--target-dir"])
+        .arg(&target)
+        .current_dir(tree));
+    target.join("debug/zhijian").to_str().unwrap().to_owned()
+}
+
+/// What the check says of the program.
+fn said(program: &str, by: &By, template: &Template, witness: &Witness) -> Vec<String> {
+    let of = |scene: &dyn Scene| -> Vec<String> {
+        let outcomes: Vec<Outcome> = campaign::try_scene(program, scene, 1, 1);
+        campaign::bad(&outcomes)
+    };
+    match by {
+        By::Campaign => of(template),
+        By::WitnessCampaign => of(witness),
+        By::Order => {
+            let (_, mut wrong) = order::of_answers(program, template);
+            wrong.extend(order::of_checkpoints(program, template).1);
+            wrong
+        }
+    }
+}
+
+#[test]
+#[ignore = "builds the program once for each planted bug"]
+fn every_planted_bug_is_caught() {
+    if !strace::can_trace() {
+        return;
+    }
+    let template = Template::prepare();
+    let mut missed = Vec::new();
+    for (name, by, words) in &PLANTED {
+        let since = Instant::now();
+        let program = build(&copy(name));
+        let built = since.elapsed();
+        let witness = Witness::prepare(campaign::PROGRAM);
+        let said = said(&program, by, &template, &witness);
+        let caught: Vec<&String> = said.iter().filter(|said| said.contains(words)).collect();
+        println!(
+            "{name}: {} complaints, {} of them {words:?}; built in {:.0} s, checked in {:.0} s",
+            said.len(),
+            caught.len(),
+            built.as_secs_f64(),
+            (since.elapsed() - built).as_secs_f64()
+        );
+        if let Some(first) = caught.first() {
+            println!("    {first}");
+        } else {
+            missed.push(*name);
+        }
+    }
+    assert_eq!(missed, Vec::<&str>::new());
+}
+
+#[test]
+fn the_patches_still_apply() {
+    if Command::new("patch").arg("--version").output().is_err() {
+        println!("skipped: no patch here (tests/setup installs it)");
+        return;
+    }
+    for (name, _, _) in &PLANTED {
+        let patch = root().join(format!("tests/faults/planted/{name}.patch"));
+        run(Command::new("patch")
+            .args(["-p1", "-s", "--dry-run", "-i"])
+            .arg(patch)
+            .current_dir(root()));
+    }
+}

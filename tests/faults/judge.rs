@@ -26,11 +26,14 @@ pub trait Scene: Sync {
     fn try_one(&self, program: &str, fault: &Fault) -> Outcome;
 }
 
+/// Tells which class of files a path belongs to.
+pub type Classes = Box<dyn Fn(&str) -> Option<&'static str>>;
+
 /// A record of calls.
 pub struct Recorded {
     pub trace: PathBuf,
     /// Which class of files a path belongs to.
-    pub class: Box<dyn Fn(&str) -> Option<&'static str>>,
+    pub class: Classes,
     /// Kept as long as the record.
     pub folder: tempfile::TempDir,
 }

@@ -114,10 +114,12 @@ impl Place {
     /// and not even an immediate transaction tells.
     pub(super) fn connect_writer(&self) -> Result<Db, ConnectionError> {
         let mut db = self.connect()?;
-        if let Db::Sqlite(inner) = &mut db {
-            inner
+        match &mut db {
+            Db::Sqlite(inner) => inner
                 .batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK")
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                .map_err(ConnectionError::CouldntSetupConfiguration)?,
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => {}
         }
         Ok(db)
     }

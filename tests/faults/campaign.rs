@@ -132,7 +132,7 @@ fn try_scene(scene: &dyn Scene, each: u32, of: usize) -> Vec<Outcome> {
 pub fn try_call(program: &str, scene: &dyn Scene, class: &str, call: &str) -> Vec<Outcome> {
     let mut census = census(scene);
     census.retain(|(of, name), _| *of == class && *name == call);
-    try_all(program, scene, &faults(&census, 2))
+    try_all(program, scene, &faults(&census, 4))
 }
 
 /// What is wrong; a fault may pass in silence only where it is said why.

@@ -26,7 +26,7 @@ const PLANTED: [(&str, By, &str); 7] = [
     ),
     ("signed_before_stored", By::House("rows' log", "fsync"), "is not sealed after a restart"),
     ("cosigned_before_stored", By::Witness("memory's log", "pwrite64"), "remembers"),
-    ("fault_swallowed", By::House("staged", "fsync"), "swallowed"),
+    ("fault_swallowed", By::House("vault", "fsync"), "swallowed"),
     ("rows_unsynced", By::Order, "zhijian.db-wal was synced"),
     ("bytes_unsynced", By::Order, ".part was synced"),
     ("shown_before_guarded", By::Order, "was shown before it stood in the guard file"),

@@ -10,6 +10,7 @@ use crate::{
         append::{self, Begin},
         back_up,
         cosign::{self, Witnesses},
+        durable,
         look_up::public::Counts,
         project::REGISTER,
         sealing::SealingKey,
@@ -27,7 +28,6 @@ use serde_json::json;
 use std::{
     collections::HashMap,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
@@ -256,8 +256,9 @@ impl Keys {
     }
 }
 
-/// 32 secret bytes in hex, made once, readable by the owner only and durable before they are used.
-fn secret_file(path: &PathBuf, access: Access) -> Result<[u8; 32]> {
+/// 32 secret bytes in hex, made once, readable by the owner only, whole and durable before they are used. Whoever
+/// makes them holds the database's lock, so that no two do.
+fn secret_file(path: &Path, access: Access) -> Result<[u8; 32]> {
     let what = || format!("密钥文件 {}", path.display());
     if !path.exists() {
         if access == Access::Look {
@@ -265,13 +266,7 @@ fn secret_file(path: &PathBuf, access: Access) -> Result<[u8; 32]> {
         }
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|_| anyhow::anyhow!("系统没有给出随机数"))?;
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).with_context(what)?;
-        file.write_all(hex::encode(bytes).as_bytes()).with_context(what)?;
-        file.sync_all().with_context(what)?;
+        durable::replace_secret(path, hex::encode(bytes).as_bytes()).with_context(what)?;
     }
     let text = fs::read_to_string(path).with_context(what)?;
     let mut bytes = [0; 32];
@@ -280,13 +275,20 @@ fn secret_file(path: &PathBuf, access: Access) -> Result<[u8; 32]> {
     Ok(bytes)
 }
 
-/// Makes a folder that only its owner may enter, if it is not there.
+/// Makes a folder that only its owner may enter, if it is not there; its name is durable.
 pub fn make_private_folder(dir: &Path) -> Result<()> {
+    let what = || format!("目录 {}", dir.display());
+    if dir.is_dir() {
+        return Ok(());
+    }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).with_context(|| format!("目录 {}", dir.display()))
+    builder.create(dir).with_context(what)?;
+    let above = dir.parent().filter(|above| !above.as_os_str().is_empty());
+    let above = fs::File::open(above.unwrap_or(Path::new("."))).with_context(what)?;
+    above.sync_all().with_context(what)
 }
 
 /// A desk for the machine itself, with nobody signed in.

@@ -3,7 +3,10 @@
 
 mod submit;
 
-use crate::desk::{Desk, House, expire, fixity, seal_checkpoint::Sealer};
+use crate::desk::{
+    Desk, Error, House, expire, fixity,
+    seal_checkpoint::{self, Sealer},
+};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -36,10 +39,7 @@ async fn seal(
     tell: &watch::Sender<Option<String>>,
     grew: &watch::Sender<u64>,
 ) {
-    let mut sealer = match Sealer::open(house).await {
-        Ok(sealer) => sealer,
-        Err(fault) => return refuse_to_sign(tell, &fault),
-    };
+    let mut sealer = None;
     let mut tick = tokio::time::interval(every);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -47,22 +47,46 @@ async fn seal(
             _ = tick.tick() => false,
             _ = stop.wait_for(|stop| *stop) => true,
         };
-        match sealer.seal(house, house.clock.now()).await {
-            Ok(size) => grew.send_if_modified(|known| std::mem::replace(known, size) != size),
-            Err(fault) => return refuse_to_sign(tell, &fault),
-        };
+        match seal_once(house, &mut sealer).await {
+            Ok(size) => {
+                grew.send_if_modified(|known| std::mem::replace(known, size) != size);
+                if tell.send_if_modified(|cause| cause.take().is_some()) {
+                    tracing::info!("signing goes on");
+                }
+            }
+            Err(fault) => {
+                cannot_sign(tell, &fault);
+                // A log that contradicts what was signed is never signed again without hands; reading goes on.
+                if !seal_checkpoint::may_pass(&fault) {
+                    return;
+                }
+            }
+        }
         if last {
             return;
         }
     }
 }
 
-/// A log that contradicts what was signed is never signed again without hands; reading goes on.
-fn refuse_to_sign(tell: &watch::Sender<Option<String>>, fault: &crate::desk::Error) {
+/// One turn. After a fault the next turn opens the sealer anew, which compares the log with the guard file again.
+async fn seal_once(house: &Arc<House>, kept: &mut Option<Sealer>) -> Result<u64, Error> {
+    let mut sealer = match kept.take() {
+        Some(sealer) => sealer,
+        None => Sealer::open(house).await?,
+    };
+    let size = sealer.seal(house, house.clock.now()).await?;
+    *kept = Some(sealer);
+    Ok(size)
+}
+
+/// Says why nothing is signed, once each time the reason changes.
+fn cannot_sign(tell: &watch::Sender<Option<String>>, fault: &Error) {
     let cause =
         std::error::Error::source(fault).map_or_else(|| fault.to_string(), ToString::to_string);
-    tracing::error!(cause, "signing has stopped");
-    tell.send_replace(Some(cause));
+    let cause = Some(cause);
+    if tell.send_if_modified(|known| std::mem::replace(known, cause.clone()) != cause) {
+        tracing::error!(cause, "signing has stopped");
+    }
 }
 
 async fn expire(house: &Arc<House>, mut stop: watch::Receiver<bool>) {

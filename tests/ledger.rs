@@ -8,6 +8,8 @@ mod campaign;
 mod dossiers;
 #[path = "ledger/forgeries.rs"]
 mod forgeries;
+#[path = "ledger/giants.rs"]
+mod giants;
 #[path = "ledger/independent.rs"]
 mod independent;
 #[path = "ledger/log_files.rs"]

@@ -9,6 +9,8 @@ mod hostile;
 mod house;
 #[path = "public/mirror.rs"]
 mod mirror;
+#[path = "public/outside.rs"]
+mod outside;
 #[path = "public/pages.rs"]
 mod pages;
 #[path = "public/tiles.rs"]

@@ -13,3 +13,5 @@ mod memory;
 mod program;
 #[path = "witness/protocol.rs"]
 mod protocol;
+#[path = "witness/rewound.rs"]
+mod rewound;

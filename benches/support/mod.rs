@@ -1,10 +1,10 @@
 //! What the measuring programs share: a house in a temporary folder, percentiles, time and memory.
 #![allow(dead_code, unused_imports, clippy::unwrap_used)]
 
+#[path = "../../tests/support/client.rs"]
+pub mod client;
 #[path = "../../tests/support/bureau.rs"]
 mod house;
-
-pub mod client;
 
 pub use house::{Bureau, Person, evidence, file_case};
 use std::{

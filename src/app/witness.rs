@@ -19,11 +19,11 @@ use std::{fs, path::Path, sync::Arc};
 /// with, two keys of one log's name.
 pub fn open(data: &Path, name: Option<&str>, logs: Vec<NoteVerifier>) -> Result<Witness> {
     make_private_folder(data)?;
-    let key = SigningKey::from_bytes(&secret_file(&data.join("witness.key"), Access::Serve)?);
-    let signer = named(&data.join("witness.vkey"), name, key)?;
     let file = StoreConfig::of_file(&data.join("witness.db"));
     let settings = StoreConfig { readers: 2, tables: Tables::Witness, ..file };
     let store = Store::open(&settings).context("数据库")?;
+    let key = SigningKey::from_bytes(&secret_file(&data.join("witness.key"), Access::Serve)?);
+    let signer = named(&data.join("witness.vkey"), name, key)?;
     Ok(Witness::new(store, signer, logs, Arc::new(|| SystemClock.now())))
 }
 

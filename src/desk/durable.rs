@@ -4,8 +4,25 @@ use std::{fs, io, io::Write as _, path::Path};
 
 /// Replaces a file's bytes.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(fs::OpenOptions::new(), path, bytes)
+}
+
+/// [`replace`] for what only its owner may read.
+pub fn replace_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    replace_by(options, path, bytes)
+}
+
+fn replace_by(mut options: fs::OpenOptions, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = fs::File::create(&new)?;
+    // One that was left behind may be anybody's to read.
+    match fs::remove_file(&new) {
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(fault),
+        _ => {}
+    }
+    let mut file = options.write(true).create_new(true).open(&new)?;
     file.write_all(bytes)?;
     drop(file);
     put_in_place(&new, path)

@@ -9,15 +9,25 @@ use crate::{
         note,
         tree::{self, Frontier},
     },
-    store::{Db, checkpoints, entries, nodes},
+    store::{self, Db, checkpoints, entries, nodes},
 };
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
 
 /// Leaves taken up in one write.
 const BATCH: u64 = 65_536;
 
 /// Leaves, or subtree roots, under one full tile.
 const WIDTH: u64 = 256;
+
+/// Whether sealing may be tried again by itself: the disk or the database failed, and both may recover. Anything else
+/// says that the log is not what was signed.
+pub fn may_pass(fault: &Error) -> bool {
+    match fault {
+        Error::Busy | Error::Full => true,
+        Error::Broken(source) => source.is::<io::Error>() || source.is::<store::Error>(),
+        _ => false,
+    }
+}
 
 /// The sealer's memory between checkpoints: the right edge of the sealed tree, one open tile a level.
 pub struct Sealer {
@@ -213,7 +223,7 @@ fn check_guard(db: &mut Db, guard: &Checkpoint) -> Result<(), Error> {
 fn read_guard(path: &Path) -> Result<Option<Checkpoint>, Error> {
     let note = match fs::read_to_string(path) {
         Ok(note) => note,
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(fault) => return Err(Error::broken(fault)),
     };
     let text = note::Note::parse(&note).map_err(Error::broken)?.text;

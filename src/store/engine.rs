@@ -110,6 +110,20 @@ impl Place {
         }
     }
 
+    /// [`Place::connect`] that makes sure: a file that does not open for writing is opened for reading without a word,
+    /// and not even an immediate transaction tells.
+    pub(super) fn connect_writer(&self) -> Result<Db, ConnectionError> {
+        let mut db = self.connect()?;
+        match &mut db {
+            Db::Sqlite(inner) => inner
+                .batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK")
+                .map_err(ConnectionError::CouldntSetupConfiguration)?,
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => {}
+        }
+        Ok(db)
+    }
+
     /// Copies one moment's rows into the new file `to`, durably.
     pub(super) fn copy_to(&self, to: &Path) -> Result<(), OpenError> {
         let broken = |fault: Fault| OpenError::Database(fault);
@@ -125,12 +139,13 @@ impl Place {
             Db::Postgres(_) => return Err(OpenError::NoFile),
         }
         // SQLite syncs nothing of such a copy.
-        let sync = |path: &Path| std::fs::File::open(path)?.sync_all();
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-        [to, folder.unwrap_or(Path::new("."))]
-            .into_iter()
-            .try_for_each(sync)
-            .map_err(|source| OpenError::File { path: to.to_owned(), source })
+        sync(to)?;
+        sync(folder_of(to))
+    }
+
+    /// Makes the names of a database's files durable. SQLite tries so too, but goes on if it fails.
+    pub(super) fn sync_folder(&self) -> Result<(), OpenError> {
+        self.file().map_or(Ok(()), |file| sync(folder_of(file)))
     }
 
     /// A connection that can only look.
@@ -146,6 +161,15 @@ impl Place {
         db.batch_execute(only_look).map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(db)
     }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn sync(path: &Path) -> Result<(), OpenError> {
+    let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(|source| OpenError::File { path: path.to_owned(), source })
 }
 
 /// The address of a database file.

@@ -45,7 +45,7 @@ pub use writer::{BATCH, OnCommitFailure};
 
 use diesel::Connection;
 use diesel::connection::TransactionManager;
-use diesel::r2d2::{Pool, PooledConnection};
+use diesel::r2d2::{HandleError, Pool, PooledConnection};
 use engine::{Place, Readers};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -106,8 +106,9 @@ impl Store {
     pub fn open(config: &StoreConfig) -> Result<Self, OpenError> {
         let place = Place::parse(&config.url)?;
         let lock = place.file().map(lock_beside).transpose()?;
-        let mut db = place.connect().map_err(|error| OpenError::Database(error.into()))?;
+        let mut db = place.connect_writer().map_err(|error| OpenError::Database(error.into()))?;
         migrate::run(&mut db, config.tables)?;
+        place.sync_folder()?;
         let readers = pool(place.clone(), config.readers)?;
         let on_failure = config.on_commit_failure.clone().unwrap_or_else(|| Arc::new(end_process));
         let writer = Writer::start(place.clone(), db, config.batch, on_failure)
@@ -258,9 +259,19 @@ fn pool(place: Place, most: u32) -> Result<Pool<Readers>, OpenError> {
         .max_size(most.max(1))
         .min_idle(Some(1))
         .connection_timeout(PATIENCE)
-        .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+        .error_handler(Box::new(Told))
         .build(Readers(place))
         .map_err(|error| OpenError::Database(error.into()))
+}
+
+/// Tells of connections that could not be made; the pool tries again by itself.
+#[derive(Debug)]
+struct Told;
+
+impl HandleError<diesel::r2d2::Error> for Told {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::warn!(%error, "a connection for reading could not be made");
+    }
 }
 
 /// Takes `<file>.lock` for this process. SQLite alone would let two servers write by turns, each with a

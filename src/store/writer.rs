@@ -169,7 +169,7 @@ impl Scribe {
             return Err(fault.into());
         }
         tracing::warn!(error = %fault, "the writer lost its connection and makes another");
-        self.db = self.place.connect().map_err(|error| {
+        self.db = self.place.connect_writer().map_err(|error| {
             tracing::error!(%error, "the writer cannot connect");
             Error::Busy
         })?;

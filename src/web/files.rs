@@ -1,7 +1,7 @@
 //! Resumable upload by tus 1.0 (<https://tus.io/protocols/resumable-upload>): creation, creation-with-upload,
 //! checksum, termination, expiration. Streams to the desk; keeps nothing and decides nothing itself.
 
-mod asked;
+pub mod asked;
 
 use super::{
     caller::Caller,

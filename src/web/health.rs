@@ -28,8 +28,9 @@ pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
         said[name] = result.map_or_else(Value::from, |()| Value::from("ok"));
     }
     let desk = Desk::new(shared.house.clone(), None);
-    if let Ok(witnesses) = standing::standing(&desk).await {
-        said["witnesses"] = witnesses.iter().map(witness).collect();
+    match standing::standing(&desk).await {
+        Ok(witnesses) => said["witnesses"] = witnesses.iter().map(witness).collect(),
+        Err(fault) => tracing::warn!(%fault, "how the witnesses stand cannot be told"),
     }
     let mut answer = if well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     answer.insert_header((header::CACHE_CONTROL, "no-store")).json(said)

@@ -151,6 +151,12 @@ impl Served {
         Served { address, house, handle, thread: Some(thread), folder }
     }
 
+    /// Stops and gives the folder back.
+    #[allow(dead_code, reason = "shared with public_log, which never starts a house twice")]
+    pub fn stop(mut self) -> tempfile::TempDir {
+        std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
+    }
+
     pub fn get(&self, path: &str) -> reqwest::blocking::Response {
         let client = reqwest::blocking::Client::builder();
         let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();

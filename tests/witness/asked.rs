@@ -24,7 +24,7 @@ use zhijian::{
 };
 
 /// Waits until `found` gives something.
-fn eventually<T>(what: &str, found: impl Fn() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, found: impl Fn() -> Option<T>) -> T {
     let since = Instant::now();
     loop {
         if let Some(found) = found() {
@@ -35,7 +35,7 @@ fn eventually<T>(what: &str, found: impl Fn() -> Option<T>) -> T {
     }
 }
 
-fn settings(witnesses: &[(&str, &CosignatureVerifier, &str)]) -> Config {
+pub fn settings(witnesses: &[(&str, &CosignatureVerifier, &str)]) -> Config {
     let mut config = house::settings();
     config.log.cosign_every_seconds = 1;
     config.log.witness = witnesses
@@ -49,12 +49,12 @@ fn settings(witnesses: &[(&str, &CosignatureVerifier, &str)]) -> Config {
     config
 }
 
-fn serve(config: Config) -> Served {
+pub fn serve(config: Config) -> Served {
     Served::start_with(config, tempfile::tempdir().unwrap())
 }
 
 /// A witness that has not met its log yet: the log's key is only known once the log is there.
-fn strangers(folder: &tempfile::TempDir, name: &str) -> (CosignatureVerifier, String) {
+pub fn strangers(folder: &tempfile::TempDir, name: &str) -> (CosignatureVerifier, String) {
     let name = format!("{name}.example");
     let program = Program::start(folder.path(), &["--log", &HONEST.vkey(), "--name", &name]);
     let (verifier, url) = (program.verifier.clone(), program.url.clone());
@@ -62,17 +62,17 @@ fn strangers(folder: &tempfile::TempDir, name: &str) -> (CosignatureVerifier, St
     (verifier, url)
 }
 
-fn vkey(served: &Served) -> String {
+pub fn vkey(served: &Served) -> String {
     served.page("/log/vkey", 200).trim().to_owned()
 }
 
-fn wake(folder: &tempfile::TempDir, url: &str, log: &str) -> Program {
+pub fn wake(folder: &tempfile::TempDir, url: &str, log: &str) -> Program {
     let address = url.strip_prefix("http://").unwrap();
     Program::start_at(folder.path(), address, &["--log", log])
 }
 
 /// The newest checkpoint's size, once it covers everything and all of `by` have cosigned it.
-fn cosigned(served: &Served, by: &[&CosignatureVerifier]) -> u64 {
+pub fn cosigned(served: &Served, by: &[&CosignatureVerifier]) -> u64 {
     let size = served.sealed().size;
     eventually("cosigned", || {
         let note = Note::parse(&served.page("/log/checkpoint", 200)).unwrap();
@@ -83,7 +83,7 @@ fn cosigned(served: &Served, by: &[&CosignatureVerifier]) -> u64 {
 }
 
 /// What `/readyz` says of the witness `name`.
-fn standing(served: &Served, name: &str) -> Value {
+pub fn standing(served: &Served, name: &str) -> Value {
     let said: Value = served.page("/readyz", 200).parse().unwrap();
     let all = said["witnesses"].as_array().unwrap();
     all.iter().find(|one| one["name"] == name).unwrap().clone()
@@ -219,7 +219,7 @@ fn a_log_with_two_histories_is_found_out_by_its_witness() {
     cosigned(&honest, &[&court]);
 }
 
-fn agency_of(served: &Served) -> String {
+pub fn agency_of(served: &Served) -> String {
     let found = served.house.store.read_blocking(zhijian::store::agencies::all);
     found.unwrap().pop().unwrap().id
 }

@@ -4,7 +4,8 @@
 use std::{
     io::{self, BufRead as _, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -21,18 +22,34 @@ pub struct Server {
 impl Server {
     /// Starts the built binary on `data` and waits until it says that it listens.
     pub fn start(data: &Path) -> Server {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_zhijian"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines
-            .find_map(|line| line.unwrap().strip_prefix("listening on http://").map(str::to_owned))
-            .expect("the server says where it listens");
-        Server { child, address }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zhijian"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        let started = Server::launch(command.stderr(Stdio::null()));
+        started.expect("the server says where it listens")
+    }
+
+    /// Runs a command that serves and waits until it says where; how it ended if it never did.
+    pub fn launch(command: &mut Command) -> Result<Server, ExitStatus> {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let said =
+            lines.find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+        match said {
+            Some(address) => Ok(Server { child, address }),
+            None => Err(child.wait().unwrap()),
+        }
+    }
+
+    /// How the process ended, if it does within two seconds.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        let since = Instant::now();
+        loop {
+            let ended = self.child.try_wait().unwrap();
+            if ended.is_some() || since.elapsed() > Duration::from_secs(2) {
+                return ended;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// kill -9.

@@ -1,0 +1,117 @@
+//! Parsers under mutated bytes, the same ones each time: good specimens are damaged again and again. `ROUNDS=1000000`
+//! in the environment goes on for longer; tests/fuzz/guided does it led by coverage.
+
+#[allow(dead_code, reason = "shared with the tests of witnesses")]
+#[path = "../witness/log.rs"]
+mod log;
+mod specimens;
+mod targets;
+#[allow(dead_code, reason = "shared with the tests of the ledger")]
+#[path = "../ledger/world.rs"]
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Mutations of each target when nobody asks for more.
+const ROUNDS: u32 = 6_000;
+
+/// Numbers without surprise (xorshift64*): a failure can be had again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let wide = u128::from(self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)) * below.max(1) as u128;
+        (wide >> 64) as usize
+    }
+}
+
+/// What parsers trip over.
+const WORDS: [&[u8]; 22] = [
+    b"\n",
+    b"\n\n",
+    b"\xe2\x80\x94 ",
+    b"\"",
+    b"\\u0000",
+    b"\\",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b"=",
+    b"-1",
+    b"0",
+    b"9007199254740993",
+    b"18446744073709551616",
+    b"1e9",
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"null",
+];
+
+/// One more damage.
+fn damage(bytes: &mut Vec<u8>, others: &[Vec<u8>], dice: &mut Dice) {
+    let at = dice.roll(bytes.len() + 1);
+    let to = (at + 1 + dice.roll(24)).min(bytes.len());
+    match dice.roll(8) {
+        0 if at < bytes.len() => bytes[at] ^= 1 << dice.roll(8),
+        1 if at < bytes.len() => bytes[at] = dice.roll(256) as u8,
+        2 => bytes.truncate(at),
+        3 if at < to => drop(bytes.drain(at..to)),
+        4 if at < to => {
+            let piece = bytes[at..to].to_vec();
+            bytes.splice(at..at, piece);
+        }
+        5 => drop(bytes.splice(at..at, WORDS[dice.roll(WORDS.len())].iter().copied())),
+        6 => {
+            let other = &others[dice.roll(others.len())];
+            let from = dice.roll(other.len() + 1);
+            let until = (from + dice.roll(64)).min(other.len());
+            drop(bytes.splice(at..to.max(at), other[from..until].iter().copied()));
+        }
+        _ => drop(bytes.splice(at..at, std::iter::repeat_n(b'a', dice.roll(300)))),
+    }
+}
+
+#[test]
+fn no_parser_panics_or_changes_what_it_reads() {
+    let rounds = std::env::var("ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
+    let specimens = specimens::all();
+    let others: Vec<Vec<u8>> = specimens.values().flatten().cloned().collect();
+    let mut bad = Vec::new();
+    for (name, target) in targets::TARGETS {
+        let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+        let own = &specimens[name];
+        own.iter().for_each(|bytes| target(bytes));
+        for round in 0..rounds {
+            let mut bytes = own[dice.roll(own.len())].clone();
+            for _ in 0..=dice.roll(3) {
+                damage(&mut bytes, &others, &mut dice);
+            }
+            if catch_unwind(AssertUnwindSafe(|| target(&bytes))).is_err() {
+                bad.push(format!("{name}, round {round}: {}", bytes.escape_ascii()));
+                break;
+            }
+        }
+    }
+    println!("{} parsers, {rounds} mutations each", targets::TARGETS.len());
+    assert_eq!(bad, Vec::<String>::new());
+}
+
+/// For tests/fuzz/guided: a folder a parser, in FUZZ_CORPUS.
+#[test]
+#[ignore = "writes files for the guided fuzzing"]
+fn specimens_as_files() {
+    let folder = std::path::PathBuf::from(std::env::var("FUZZ_CORPUS").unwrap());
+    for (name, all) in specimens::all() {
+        std::fs::create_dir_all(folder.join(name)).unwrap();
+        for (n, bytes) in all.iter().enumerate() {
+            std::fs::write(folder.join(name).join(format!("specimen-{n}")), bytes).unwrap();
+        }
+    }
+}

@@ -181,7 +181,12 @@ fn witnesses(config: &Config) -> Result<Witnesses> {
         all.push(cosign::Witness { name: one.name.clone(), verifier, url });
     }
     let every = Duration::from_secs(config.log.cosign_every_seconds.max(1));
-    Ok(Witnesses { all, every })
+    let quorum = config.log.quorum.clone();
+    let number = quorum.parse::<usize>().is_ok_and(|k| k > 0 && k <= all.len().max(1));
+    if !number && !matches!(quorum.as_str(), "any" | "all" | "none") {
+        bail!("[log] quorum is neither any, all, none nor a number up to that of the witnesses");
+    }
+    Ok(Witnesses { all, every, quorum })
 }
 
 /// Finds the service's key among the registered ones, or puts it on record.

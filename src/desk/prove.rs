@@ -98,13 +98,15 @@ pub fn signing_keys<'e>(
             if found.iter().any(|key| key.id == signature.keyid) {
                 continue;
             }
-            found.push(public_key(keys::find(db, &signature.keyid)?)?);
+            found.push(key(db, &signature.keyid)?);
         }
     }
     Ok(found)
 }
 
-fn public_key(row: keys::Key) -> Result<PublicKey, Error> {
+/// The key with this id, for a reader to verify with.
+pub fn key(db: &mut Db, id: &str) -> Result<PublicKey, Error> {
+    let row = keys::find(db, id)?;
     Ok(PublicKey {
         custody: super::vouch::custody(&row.custody)?,
         id: row.id,

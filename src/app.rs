@@ -1,5 +1,6 @@
 //! Composition root: the only place that opens the store, the vault, the keys and the clock.
 
+mod stamps;
 pub mod witness;
 
 use crate::{
@@ -92,6 +93,7 @@ pub async fn open(
         service,
         log: NoteSigner::new(origin, keys.log).context("[log] origin")?,
         witnesses: witnesses(config)?,
+        authorities: stamps::authorities(config)?,
         master: SealingKey::from_bytes(keys.master),
         guard: guard_file(config, data),
         limits: Limits {

@@ -13,3 +13,7 @@ mod memory;
 mod program;
 #[path = "witness/protocol.rs"]
 mod protocol;
+#[path = "witness/stamped.rs"]
+mod stamped;
+#[path = "support/tsa.rs"]
+mod tsa;

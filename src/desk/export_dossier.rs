@@ -39,6 +39,8 @@ use tokio::runtime::Handle;
 
 /// Records read at a time.
 const BATCH: i64 = 32;
+/// Who may take a dossier along, of those who may see the case.
+pub const MAY_EXPORT: [Role; 4] = [Role::Officer, Role::Head, Role::Clerk, Role::Supervisor];
 /// Most characters of a purpose.
 const PURPOSE_MAX: usize = 200;
 
@@ -112,7 +114,7 @@ pub async fn ask(desk: &Desk, case: &CaseId, variant: &str, purpose: &str) -> Re
     let seen = desk.house.store.read(move |db| {
         let case = cases::find(db, &id).or_none()?.ok_or(Error::NotFound("案件"))?;
         who.require_sight(&case.agency_id)?;
-        who.require(&[Role::Officer, Role::Head, Role::Clerk, Role::Supervisor], "导出案卷")
+        who.require(&MAY_EXPORT, "导出案卷")
     });
     seen.await?;
     let plan = plan(&desk.house, case.as_str(), variant, desk.now).await?;

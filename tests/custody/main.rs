@@ -11,6 +11,10 @@ mod house;
 #[path = "../independent/run.rs"]
 mod python;
 mod rereading;
+#[allow(dead_code, reason = "tests/witness.rs uses the rest")]
+#[path = "../support/tsa.rs"]
+mod tsa;
+mod vouched;
 
 // The people of the stories, to make a house with something in every table.
 #[allow(dead_code, reason = "the stories use the rest")]

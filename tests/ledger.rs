@@ -14,6 +14,8 @@ mod independent;
 mod log_files;
 #[path = "ledger/oracles.rs"]
 mod oracles;
+#[path = "ledger/others.rs"]
+mod others;
 #[path = "ledger/outsiders.rs"]
 mod outsiders;
 #[path = "ledger/parsers.rs"]

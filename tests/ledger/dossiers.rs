@@ -353,3 +353,19 @@ fn what_the_rules_forbade_is_named_and_is_no_tampering() {
         forbidden("filing").first_fault().unwrap().detail.contains("已于2025年11月21日立案（《")
     );
 }
+
+/// Prints how long a long case takes; docs/benchmarks.md has the figures of a release build.
+#[test]
+fn a_thousand_records_are_checked_in_a_moment() {
+    let mut world = World::new();
+    world.leaf_hashes.resize(1_100, Digest::ZERO);
+    for n in 3..1_000 {
+        let officers = [("officer-1", Custody::Browser), ("officer-2", Custody::Server)];
+        world.append(signed(&payload("inspection", &officers, &[], &[])), Vec::new(), 21 + n);
+    }
+    let dossier = world.dossier();
+    let since = std::time::Instant::now();
+    let report = report(&dossier);
+    println!("a dossier of 1,000 records: {} ms", since.elapsed().as_millis());
+    assert_eq!(report.outcome, Outcome::Good, "{:?}", report.first_fault());
+}

@@ -6,8 +6,7 @@ use std::{collections::BTreeMap, convert::Infallible, io::Read};
 use zhijian::{
     base::{Digest, Moment},
     ledger::{
-        Checkpoint, CosignatureSigner, Entry, Envelope, Field, Leaf, NoteSigner, Payload, Proof,
-        RecordProof,
+        Checkpoint, Entry, Envelope, Field, Leaf, NoteSigner, Payload, Proof, RecordProof,
         bundle::{self, LeafOpening, PublicKey},
         chunk::{ChunkHasher, chunk_root},
         dossier::{
@@ -23,6 +22,8 @@ use zhijian::{
     },
 };
 
+pub use crate::others::{key_record, policy, token, witness};
+
 pub const CASE: &str = "019a0000-0000-7000-8000-000000000001";
 pub const LOG: &str = "log.zhijian.example/2026";
 
@@ -37,40 +38,6 @@ pub fn signing_key(id: &str) -> SigningKey {
 
 pub fn log_signer() -> NoteSigner {
     NoteSigner::new(LOG, signing_key("log")).unwrap()
-}
-
-/// The world's only witness.
-pub fn witness() -> CosignatureSigner {
-    CosignatureSigner::new("witness.example/w", signing_key("witness")).unwrap()
-}
-
-/// Trusts the log when the witness has cosigned.
-pub fn policy() -> String {
-    let (log, witness) = (log_signer().verifier(), witness().verifier());
-    format!("log {log}\nwitness w1 {witness}\nquorum w1\n")
-}
-
-/// A time-stamp token over the bare checkpoint, made by `openssl ts` once (tests/vectors/timestamp.tst); its vector
-/// in tests/ledger/stamps.rs says how.
-pub fn token() -> Vec<u8> {
-    std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/timestamp.tst"))
-        .unwrap_or_default()
-}
-
-/// What the service says when a key comes or goes.
-pub fn key_record(key: &PublicKey, revoked: bool) -> Payload {
-    let kind = if revoked { "key-revoked" } else { "key-registered" };
-    let mut payload = payload(kind, &[("service", Custody::Service)], &[], &[]);
-    payload.chain = format!("register:{} {kind}", key.id);
-    let mut facts = json!({"key": key.id, "person": format!("person of {}", key.id)});
-    if revoked {
-        facts["reason"] = json!("遗失");
-    } else {
-        facts["public_key"] = json!(hex::encode(key.public_key));
-        facts["custody"] = json!(key.custody);
-    }
-    payload.facts = facts.as_object().unwrap().clone();
-    payload
 }
 
 /// Every complete subtree of a tree, kept in memory.

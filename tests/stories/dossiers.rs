@@ -93,6 +93,12 @@ async fn taking_one_is_on_record_and_strangers_get_none() {
     let neighbour = Person::sign_in(&site.url, "neighbour").await;
     ask(&neighbour, &case, "whole").await.refused(404, "没有找到该案件");
     assert_eq!(ask(&team.wang, &case, "whole").await.status, 200);
+    let page = team.wang.get(&format!("/office/cases/{case}")).await.text();
+    assert!(page.contains("导出案卷") && !page.contains("公开卷"));
+    let form = [("csrf", team.wang.csrf.as_str()), ("variant", "party"), ("purpose", "当事人查阅")];
+    let request = team.wang.ask(Method::POST, &format!("/office/cases/{case}/dossier")).form(&form);
+    let answer = Answer::of(request.send().await.unwrap()).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/zip"));
     let (_, after) = site.counts();
     assert!(after > before, "{before} {after}");
     let chain = site.house.store.read_blocking(|db| {
@@ -101,7 +107,7 @@ async fn taking_one_is_on_record_and_strangers_get_none() {
     });
     let last = chain.unwrap().pop().unwrap();
     let payload = zhijian::ledger::Envelope::parse(&last.envelope).unwrap().record().unwrap();
-    assert_eq!((payload.kind.as_str(), &payload.facts["variant"]), ("export", &json!("whole")));
+    assert_eq!((payload.kind.as_str(), &payload.facts["variant"]), ("export", &json!("party")));
     assert!(payload.on_behalf_of.is_some());
     site.holds().await;
 }

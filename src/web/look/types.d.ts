@@ -76,7 +76,8 @@ export type RecordStep = 'fields' | 'signatures' | 'entry' | 'leaf' | 'inclusion
 
 export type DossierStep = RecordStep | 'manifest' | 'seal' | 'checkpoint' | 'witness' | 'timestamp' | 'key' | 'chain' | 'exhibit' | 'file' | 'procedure';
 
-interface FileRef {
+/** A file and its SHA-256. */
+export interface FileRef {
   file: string;
   sha256: string;
 }

@@ -1,5 +1,6 @@
 //! Composition root: the only place that opens the store, the vault, the keys and the clock.
 
+mod stamps;
 pub mod witness;
 
 use crate::{
@@ -92,6 +93,7 @@ pub async fn open(
         service,
         log: NoteSigner::new(origin, keys.log).context("[log] origin")?,
         witnesses: witnesses(config)?,
+        authorities: stamps::authorities(config)?,
         master: SealingKey::from_bytes(keys.master),
         guard: guard_file(config, data),
         limits: Limits {
@@ -181,7 +183,12 @@ fn witnesses(config: &Config) -> Result<Witnesses> {
         all.push(cosign::Witness { name: one.name.clone(), verifier, url });
     }
     let every = Duration::from_secs(config.log.cosign_every_seconds.max(1));
-    Ok(Witnesses { all, every })
+    let quorum = config.log.quorum.clone();
+    let number = quorum.parse::<usize>().is_ok_and(|k| k > 0 && k <= all.len().max(1));
+    if !number && !matches!(quorum.as_str(), "any" | "all" | "none") {
+        bail!("[log] quorum is neither any, all, none nor a number up to that of the witnesses");
+    }
+    Ok(Witnesses { all, every, quorum })
 }
 
 /// Finds the service's key among the registered ones, or puts it on record.

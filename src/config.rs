@@ -81,8 +81,11 @@ pub struct Log {
     pub seal_every_ms: u64,
     pub guard: String,
     pub cosign_every_seconds: u64,
+    pub quorum: String,
     #[serde(default)]
     pub witness: Vec<Witness>,
+    #[serde(default)]
+    pub timestamp: Vec<Timestamp>,
 }
 
 /// `[[log.witness]]`
@@ -94,6 +97,18 @@ pub struct Witness {
     pub vkey: String,
     #[serde(default)]
     pub url: String,
+}
+
+/// `[[log.timestamp]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Timestamp {
+    pub name: String,
+    pub url: String,
+    pub every_minutes: u64,
+    #[serde(default)]
+    pub certificate: String,
 }
 
 /// `[evidence]`

@@ -76,8 +76,22 @@ impl Courier {
     /// # Errors
     /// As [`get`](Self::get).
     pub async fn post(&self, url: &str, text: String, most: usize) -> Result<Reply, Undelivered> {
-        let request = self.0.post(url).header("content-type", "text/plain; charset=utf-8");
-        take(request.body(text).send().await?, most).await
+        self.post_bytes(url, "text/plain; charset=utf-8", text.into_bytes(), most).await
+    }
+
+    /// `POST url` with a body of this media type.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn post_bytes(
+        &self,
+        url: &str,
+        media_type: &str,
+        body: Vec<u8>,
+        most: usize,
+    ) -> Result<Reply, Undelivered> {
+        let request = self.0.post(url).header("content-type", media_type);
+        take(request.body(body).send().await?, most).await
     }
 }
 

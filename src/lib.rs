@@ -2,7 +2,7 @@
 //!
 //! Rooms, ground floor first; a room imports only rooms named before it (`tests/tidy.rs` enforces this):
 //! `base` → `ledger`, `law` → `store`, `evidence` → `desk` → `web`, `worker` → `app`, `cli`; `courier` beside all,
-//! `witness` beside `desk`.
+//! `witness` beside `desk`, `verify` on `ledger` and `law` alone.
 
 // A fault is answered, never thrown; `tests/tidy.rs` holds the binaries to the same.
 #![cfg_attr(
@@ -27,6 +27,7 @@ pub mod evidence;
 pub mod law;
 pub mod ledger;
 pub mod store;
+pub mod verify;
 pub mod web;
 pub mod witness;
 pub mod worker;

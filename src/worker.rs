@@ -1,6 +1,8 @@
-//! Work without a request: sealing the log every second, asking its witnesses, dropping what has expired, reading
+//! Work without a request: sealing the log every second, asking its witnesses and
+//! time-stamp authorities, dropping what has expired, reading
 //! exhibits again.
 
+mod stamp;
 mod submit;
 
 use crate::desk::{
@@ -25,6 +27,7 @@ pub fn start(
         tokio::join!(
             seal(&house, every, stop.clone(), &tell, &grew),
             submit::submit(&house, sealed, stop.clone()),
+            stamp::stamp(&house, stop.clone()),
             expire(&house, stop.clone()),
             check_exhibits(&house, stop)
         );

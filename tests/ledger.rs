@@ -16,6 +16,10 @@ mod independent;
 mod log_files;
 #[path = "ledger/oracles.rs"]
 mod oracles;
+#[path = "ledger/others.rs"]
+mod others;
+#[path = "ledger/outsiders.rs"]
+mod outsiders;
 #[path = "ledger/parsers.rs"]
 mod parsers;
 #[path = "ledger/program.rs"]
@@ -24,6 +28,10 @@ mod program;
 mod proofs;
 #[path = "independent/run.rs"]
 mod python;
+#[path = "ledger/stamps.rs"]
+mod stamps;
+#[path = "support/tsa.rs"]
+mod tsa;
 #[path = "ledger/vectors.rs"]
 mod vectors;
 #[path = "ledger/witnessing.rs"]

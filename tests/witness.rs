@@ -15,3 +15,7 @@ mod program;
 mod protocol;
 #[path = "witness/rewound.rs"]
 mod rewound;
+#[path = "witness/stamped.rs"]
+mod stamped;
+#[path = "support/tsa.rs"]
+mod tsa;

@@ -31,6 +31,19 @@ pub fn read(db: &mut Db, house: &House, chain: &str) -> Result<Vec<Filed>, Error
     records::by_chain(db, chain)?.into_iter().map(|row| open(row, key.as_ref())).collect()
 }
 
+/// At most `count` records of `chain` from number `from` on, in order.
+pub fn some(
+    db: &mut Db,
+    house: &House,
+    chain: &str,
+    from: i64,
+    count: i64,
+) -> Result<Vec<Filed>, Error> {
+    let key = key(db, house, chain)?;
+    let rows = records::from_seq(db, chain, from, count)?;
+    rows.into_iter().map(|row| open(row, key.as_ref())).collect()
+}
+
 /// One record by its id.
 pub fn one(db: &mut Db, house: &House, id: &str) -> Result<Filed, Error> {
     let row = records::find(db, id).or_none()?.ok_or(Error::NotFound("记录"))?;

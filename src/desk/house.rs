@@ -2,6 +2,7 @@
 
 use super::{
     Error, Who, cosign::Witnesses, look_up::public::Counts, sealing::SealingKey, sign_in::Tries,
+    stamp::Authority,
 };
 use crate::{
     base::{KeyId, Moment},
@@ -64,6 +65,8 @@ pub struct House {
     pub log: NoteSigner,
     /// Who cosigns them.
     pub witnesses: Witnesses,
+    /// Who stamps them with the time.
+    pub authorities: Vec<Authority>,
     /// Wraps every chain's sealing key.
     pub master: SealingKey,
     /// Remembers the highest signed checkpoint outside the database.

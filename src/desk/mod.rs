@@ -43,6 +43,7 @@ pub mod set_up;
 pub mod shown;
 pub mod sign;
 pub mod sign_in;
+pub mod stamp;
 pub mod submit;
 pub mod uncased;
 pub mod view_exhibit;

@@ -1,6 +1,6 @@
 //! Proofs out of the database: one record with its openings, entry, leaf, inclusion and checkpoint.
 
-use super::{Error, House, seal_checkpoint::subtrees};
+use super::{Error, House, receipt, seal_checkpoint::subtrees};
 use crate::{
     base::{Digest, Moment},
     ledger::{
@@ -11,7 +11,7 @@ use crate::{
         proof::{self, Nodes},
         tree,
     },
-    store::{Db, checkpoints, entries, keys, records},
+    store::{Db, entries, keys, records},
 };
 use std::cell::RefCell;
 
@@ -37,12 +37,6 @@ impl Nodes for StoredNodes<'_> {
         let hashes = subtrees(&mut self.db.borrow_mut(), kept, from, from + width)?;
         Ok(tree::root_of(&hashes))
     }
-}
-
-/// The newest checkpoint's size and note text.
-pub fn newest_checkpoint(db: &mut Db) -> Result<(u64, String), Error> {
-    let row = checkpoints::latest(db)?.ok_or(Error::Busy)?;
-    Ok((row.size.unsigned_abs(), row.note))
 }
 
 /// The proof of one record as of a log of `size` leaves, showing `shown` of its `fields`.
@@ -98,13 +92,15 @@ pub fn signing_keys<'e>(
             if found.iter().any(|key| key.id == signature.keyid) {
                 continue;
             }
-            found.push(public_key(keys::find(db, &signature.keyid)?)?);
+            found.push(key(db, &signature.keyid)?);
         }
     }
     Ok(found)
 }
 
-fn public_key(row: keys::Key) -> Result<PublicKey, Error> {
+/// The key with this id, for a reader to verify with.
+pub fn key(db: &mut Db, id: &str) -> Result<PublicKey, Error> {
+    let row = keys::find(db, id)?;
     Ok(PublicKey {
         custody: super::vouch::custody(&row.custody)?,
         id: row.id,
@@ -114,7 +110,7 @@ fn public_key(row: keys::Key) -> Result<PublicKey, Error> {
     })
 }
 
-/// One record's proof complete with keys, checkpoint and the log's verifier key.
+/// One record's proof complete with keys, the log's verifier key, and the checkpoint that most witnesses cosigned.
 pub fn proof(
     db: &mut Db,
     house: &House,
@@ -122,7 +118,8 @@ pub fn proof(
     fields: Vec<Field>,
     shown: impl Fn(&Field) -> bool,
 ) -> Result<Proof, Error> {
-    let (size, checkpoint) = newest_checkpoint(db)?;
+    let leaf = entries::by_record(db, &row.id)?.leaf;
+    let (size, checkpoint) = receipt::earliest(db, house, leaf)?;
     let record = record_proof(db, row, fields, shown, size)?;
     let keys = signing_keys(db, [record.envelope.as_slice()])?;
     let log_key = house.log.verifier().to_string();

@@ -75,7 +75,7 @@ fn build(db: &mut Db, house: &House, row: &records::Record) -> Result<TlogProof,
 
 /// The checkpoint over the leaf that most witnesses of the settings have cosigned, of several the first, with each
 /// witness's first cosignature: the earlier, the more a receipt says. Without any, the first checkpoint over it.
-fn earliest(db: &mut Db, house: &House, leaf: i64) -> Result<(u64, String), Error> {
+pub(super) fn earliest(db: &mut Db, house: &House, leaf: i64) -> Result<(u64, String), Error> {
     let known: BTreeSet<String> =
         house.witnesses.all.iter().map(|witness| witness.verifier.to_string()).collect();
     let mut lines = cosignatures::covering(db, leaf, LOOK_THROUGH)?;

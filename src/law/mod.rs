@@ -3,6 +3,7 @@
 pub mod act;
 pub mod calendar;
 pub mod clock;
+pub mod copies;
 pub mod credit_code;
 pub mod filmed;
 pub mod forms;
@@ -30,6 +31,7 @@ pub fn builtin_files() -> &'static [(&'static str, &'static str)] {
         "calendar/2026.toml",
         "calendar/2027.toml",
         "law/checklist.toml",
+        "law/copies.toml",
         "law/lists.toml",
         "law/records.toml",
         "law/rules.toml",

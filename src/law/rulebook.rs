@@ -1,6 +1,7 @@
 //! The law as data: rules, checklist, evidence kinds, grounds, forms and regional packs. Reads texts, never files.
 
 use super::act::Act;
+use super::copies::Copies;
 use super::forms::{Choice, FormSpec, Source};
 use super::pack::Pack;
 use super::{act, rule, words};
@@ -130,6 +131,7 @@ pub struct Rulebook {
     masking_rules: Vec<Listed>,
     forms: Vec<FormSpec>,
     packs: Vec<Pack>,
+    copies: Copies,
 }
 
 #[derive(Deserialize)]
@@ -196,6 +198,7 @@ impl Rulebook {
             masking_rules: lists.masking_rule,
             forms: read::<FormsFile>("law/records.toml", text("law/records.toml")?)?.record,
             packs,
+            copies: Copies::from_toml("law/copies.toml", text("law/copies.toml")?)?,
         };
         book.check()?;
         book.fill_options();
@@ -229,6 +232,11 @@ impl Rulebook {
     /// All packs.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
+    }
+
+    /// What copies of a dossier leave out.
+    pub fn copies(&self) -> &Copies {
+        &self.copies
     }
 
     /// The form of a record kind.
@@ -297,11 +305,30 @@ impl Rulebook {
             let form = self.form(kind).ok_or_else(|| missing("law/records.toml", kind))?;
             form.check("law/records.toml")?;
         }
+        self.check_copies()?;
         match self.forms.iter().find(|form| !Act::KINDS.contains(&form.kind.as_str())) {
             Some(form) => Err(RulebookFault::Wrong {
                 file: "law/records.toml".to_owned(),
                 key: form.kind.clone(),
                 reason: "no such kind of record".to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// A kind or path that does not exist would leave in what was meant to be left out.
+    fn check_copies(&self) -> Result<(), RulebookFault> {
+        // Custody records are the server's own: no form makes them.
+        let known = |kind: &str, path: Option<&str>| match (self.form(kind), path) {
+            (None, _) => kind == "custody",
+            (Some(_), None | Some("*")) => true,
+            (Some(form), Some(path)) => form.fields.iter().any(|field| field.path == path),
+        };
+        match self.copies.named().find(|(kind, path)| !known(kind, *path)) {
+            Some((kind, path)) => Err(RulebookFault::Wrong {
+                file: "law/copies.toml".to_owned(),
+                key: format!("{kind}/{}", path.unwrap_or_default()),
+                reason: "no such kind or field".to_owned(),
             }),
             None => Ok(()),
         }

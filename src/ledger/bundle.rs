@@ -200,16 +200,33 @@ pub(super) fn check_record(
     let payload = envelope
         .clone()
         .and_then(|envelope| envelope.record().map_err(|fault| wording::record(&fault)));
-    let size = checkpoint.map(|checkpoint| checkpoint.size);
+    let [place, leaf, inclusion] =
+        check_place(&record.entry, &record.leaf, &record.inclusion, checkpoint);
+    let entry = payload.clone().and_then(|payload| entry_of(record, &payload));
     vec![
-        Verdict::of(Step::Fields, payload.clone().and_then(|payload| fields(record, &payload))),
+        Verdict::of(Step::Fields, payload.and_then(|payload| fields(record, &payload))),
         Verdict::of(
             Step::Signatures,
             envelope.and_then(|e| signatures(&e, keys, record.leaf.index)),
         ),
-        Verdict::of(Step::Entry, payload.and_then(|payload| entry(record, &payload))),
-        Verdict::of(Step::Leaf, leaf(record, size)),
-        Verdict::of(Step::Inclusion, inclusion(record, checkpoint)),
+        // First whether it is this record's entry at all.
+        if entry.is_ok() { place } else { Verdict::of(Step::Entry, entry) },
+        leaf,
+        inclusion,
+    ]
+}
+
+/// The steps that concern a place in chain and log, whatever record stands there.
+pub(super) fn check_place(
+    entry: &Entry,
+    opening: &LeafOpening,
+    path: &[Digest],
+    checkpoint: Option<&Checkpoint>,
+) -> [Verdict; 3] {
+    [
+        Verdict::of(Step::Entry, in_chain(entry)),
+        Verdict::of(Step::Leaf, leaf(entry, opening.index, checkpoint)),
+        Verdict::of(Step::Inclusion, inclusion(entry, opening, path, checkpoint)),
     ]
 }
 
@@ -250,7 +267,7 @@ fn signatures(envelope: &Envelope, keys: &[PublicKey], index: u64) -> Result<Str
     Ok(format!("{} 个签名全部有效", envelope.signatures.len()))
 }
 
-fn entry(record: &RecordProof, payload: &Payload) -> Result<String, String> {
+fn entry_of(record: &RecordProof, payload: &Payload) -> Result<String, String> {
     let entry = &record.entry;
     if entry.record != Digest::of(&record.envelope) {
         return Err("条目所载摘要与记录不符：不是同一份记录".into());
@@ -258,6 +275,10 @@ fn entry(record: &RecordProof, payload: &Payload) -> Result<String, String> {
     if entry.chain != payload.chain {
         return Err("条目所在的链与记录所载不同".into());
     }
+    Ok(String::new())
+}
+
+fn in_chain(entry: &Entry) -> Result<String, String> {
     if (entry.seq == 0) != (entry.prev == Digest::ZERO) {
         return Err("只有首号条目可以没有前一条目".into());
     }
@@ -265,24 +286,28 @@ fn entry(record: &RecordProof, payload: &Payload) -> Result<String, String> {
     Ok(format!("链上第 {} 号，北京时间 {} {} 收到", entry.seq, at.day(), at.clock_time()))
 }
 
-fn leaf(record: &RecordProof, size: Option<u64>) -> Result<String, String> {
-    let index = record.leaf.index;
+fn leaf(entry: &Entry, index: u64, checkpoint: Option<&Checkpoint>) -> Result<String, String> {
     // Every earlier entry of the chain took a leaf of its own.
-    if index < record.entry.seq || index > MAX_INTEGER {
+    if index < entry.seq || index > MAX_INTEGER {
         return Err("叶序号不可能属于该条目".into());
     }
-    if size.is_some_and(|size| index >= size) {
+    if checkpoint.is_some_and(|checkpoint| index >= checkpoint.size) {
         return Err("叶序号超出检查点所载的日志大小".into());
     }
     Ok(format!("日志第 {index} 叶"))
 }
 
-fn inclusion(record: &RecordProof, checkpoint: Option<&Checkpoint>) -> Result<String, String> {
+fn inclusion(
+    entry: &Entry,
+    opening: &LeafOpening,
+    path: &[Digest],
+    checkpoint: Option<&Checkpoint>,
+) -> Result<String, String> {
     let Some(Checkpoint { size, root, .. }) = checkpoint else {
         return Err("检查点未通过核验，无法判断".into());
     };
-    let leaf = Leaf::new(&record.leaf.nonce, record.entry.hash());
-    verify_inclusion(leaf.hash(), record.leaf.index, *size, &record.inclusion, *root)
+    let leaf = Leaf::new(&opening.nonce, entry.hash());
+    verify_inclusion(leaf.hash(), opening.index, *size, path, *root)
         .map_err(|fault| wording::proof(fault).to_owned())?;
     Ok("已收入存证日志".into())
 }

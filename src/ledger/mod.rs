@@ -21,6 +21,7 @@ pub mod policy;
 pub mod proof;
 pub mod record;
 pub mod tile;
+pub mod timestamp;
 pub mod tlog_proof;
 pub mod tree;
 pub mod verdict;

@@ -30,6 +30,14 @@ pub enum Step {
     Chain,
     /// An exhibit's bytes are those a record names.
     Exhibit,
+    /// A signer's key came and went by records of the log.
+    Key,
+    /// Witnesses cosigned the checkpoint, as many as a policy asks for.
+    Witness,
+    /// An authority's time stamp over the checkpoint.
+    Timestamp,
+    /// The rules in force had no objection to any record.
+    Procedure,
 }
 
 impl Step {
@@ -48,6 +56,10 @@ impl Step {
             Step::Tile => "日志分块",
             Step::Chain => "链的衔接",
             Step::Exhibit => "证据附件",
+            Step::Key => "密钥登记",
+            Step::Witness => "见证联署",
+            Step::Timestamp => "时间戳",
+            Step::Procedure => "程序回放",
         }
     }
 }

@@ -55,6 +55,13 @@ pub fn newest_of(db: &mut Db, size: i64) -> Result<Vec<Cosignature>, Error> {
     Ok(rows)
 }
 
+/// All cosignatures of the checkpoint of `size`.
+pub fn of(db: &mut Db, size: i64) -> Result<Vec<Cosignature>, Error> {
+    let query = cosignatures::table.filter(cosignatures::size.eq(size));
+    let query = query.order((cosignatures::witness, cosignatures::time));
+    Ok(query.select(Cosignature::as_select()).load(db)?)
+}
+
 /// The first `most` cosignatures of checkpoints that cover the leaf at `index`, by size and then time.
 pub fn covering(db: &mut Db, index: i64, most: i64) -> Result<Vec<Cosignature>, Error> {
     let query = cosignatures::table.filter(cosignatures::size.gt(index));

@@ -32,6 +32,7 @@ mod search;
 pub mod sessions;
 pub mod settings;
 pub mod strays;
+pub mod timestamps;
 pub mod uploads;
 pub mod witnessed;
 pub mod words;

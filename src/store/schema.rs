@@ -363,3 +363,24 @@ diesel::table! {
         line -> Text,
     }
 }
+
+diesel::table! {
+    /// Rows of `authorities`; the migrations say what each column holds.
+    authorities (name) {
+        name -> Text,
+        asked_at -> BigInt,
+        stamped_at -> Nullable<BigInt>,
+        size -> BigInt,
+        fault -> Text,
+    }
+}
+
+diesel::table! {
+    /// Rows of `timestamps`; the migrations say what each column holds.
+    timestamps (size, authority) {
+        size -> BigInt,
+        authority -> Text,
+        time -> BigInt,
+        token -> Binary,
+    }
+}

@@ -4,7 +4,7 @@ use super::Shared;
 use crate::desk::{
     Desk,
     cosign::standing::{self, Standing},
-    ready,
+    ready, stamp,
 };
 use actix_web::{HttpResponse, http::header, web};
 use serde_json::{Value, json};
@@ -32,8 +32,19 @@ pub async fn ready(shared: web::Data<Shared>) -> HttpResponse {
         Ok(witnesses) => said["witnesses"] = witnesses.iter().map(witness).collect(),
         Err(fault) => tracing::warn!(%fault, "how the witnesses stand cannot be told"),
     }
+    if let Ok(authorities) = stamp::standing(&desk).await {
+        said["timestamps"] = authorities.iter().map(authority).collect();
+    }
     let mut answer = if well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     answer.insert_header((header::CACHE_CONTROL, "no-store")).json(said)
+}
+
+fn authority(standing: &stamp::Standing) -> Value {
+    json!({
+        "name": standing.name, "current": standing.current,
+        "state": if standing.current { "正常" } else { "暂未加盖" },
+        "size": standing.size, "at": standing.at, "fault": standing.fault,
+    })
 }
 
 fn witness(standing: &Standing) -> Value {

@@ -14,7 +14,7 @@ use crate::{
             accept,
             standing::{self, Standing},
         },
-        log, look_up,
+        log, look_up, stamp,
     },
     ledger::tile::{FULL, TilePath},
 };
@@ -38,6 +38,28 @@ struct Page {
     /// Why the log is not signed any more; empty while all is well.
     stopped: bool,
     witnesses: Vec<WitnessLine>,
+    authorities: Vec<AuthorityLine>,
+}
+
+/// A time-stamp authority as citizens read of it.
+struct AuthorityLine {
+    name: String,
+    current: bool,
+    words: String,
+}
+
+impl AuthorityLine {
+    fn of(standing: stamp::Standing) -> Self {
+        let words = match standing.at {
+            None => "尚未加盖过时间戳。".to_owned(),
+            Some(at) => format!(
+                "最近一次在{}加盖到第{}条记录。",
+                look_up::public::moment(at),
+                standing.size
+            ),
+        };
+        AuthorityLine { name: standing.name, current: standing.current, words }
+    }
 }
 
 /// A witness as citizens read of it.
@@ -92,7 +114,9 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
         note: published.note,
     });
     let witnesses = standing::standing(&caller.desk).await?;
+    let authorities = stamp::standing(&caller.desk).await?;
     Ok(render::page(&Page {
+        authorities: authorities.into_iter().map(AuthorityLine::of).collect(),
         witnesses: witnesses.into_iter().map(WitnessLine::of).collect(),
         frame: caller.public("/log"),
         origin: log::origin(&caller.desk.house).to_owned(),

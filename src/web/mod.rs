@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod caller;
+mod dossier;
 pub mod exhibit_bytes;
 pub mod files;
 pub mod health;

@@ -113,6 +113,7 @@ routes! {
     SignedIn "/office/cases/{id}" { get: office::case::show }
     SignedIn "/office/cases/{id}/exhibits" { post: office::exhibits::take }
     SignedIn "/office/cases/{id}/records/{kind}" { get: office::record::show, post: office::record::post }
+    SignedIn "/office/cases/{id}/dossier" { post: office::case::dossier }
     SignedIn "/office/records/{id}/receipt" { get: office::record::receipt }
     SignedIn "/office/drafts/{id}" { get: office::draft::show, post: office::draft::post }
     SignedIn "/office/drafts/{id}/discard" { post: office::draft::discard }
@@ -159,6 +160,7 @@ routes! {
     SignedIn "/api/v1/cases" { get: api::cases::list }
     SignedIn "/api/v1/cases/{id}" { get: api::cases::one }
     SignedIn "/api/v1/cases/{id}/exhibits" { get: api::cases::exhibits }
+    SignedIn "/api/v1/cases/{id}/dossier" { post: api::cases::dossier }
     SignedIn "/api/v1/exhibits/{id}/content" { get: api::exhibits::content }
     SignedIn "/api/v1/exhibits/{id}/poster" { get: api::exhibits::poster }
     SignedIn "/api/v1/forms/{kind}" { get: api::forms::one }

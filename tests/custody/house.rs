@@ -155,8 +155,8 @@ pub fn overwrite(path: &Path, bytes: &[u8]) {
 pub struct Disk(pub PathBuf);
 
 impl Folder for Disk {
-    fn open(&self, name: &str) -> Option<Box<dyn Read + '_>> {
-        Some(Box::new(fs::File::open(self.0.join(name)).ok()?))
+    fn read(&self, name: &str, take: &mut dyn FnMut(&mut dyn Read)) -> bool {
+        fs::File::open(self.0.join(name)).map(|mut file| take(&mut file)).is_ok()
     }
 
     fn names(&self) -> Vec<String> {

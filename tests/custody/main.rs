@@ -5,11 +5,16 @@ mod bureau;
 
 mod altered;
 mod backups;
+mod copies;
 mod county;
 mod house;
 #[path = "../independent/run.rs"]
 mod python;
 mod rereading;
+#[allow(dead_code, reason = "tests/witness.rs uses the rest")]
+#[path = "../support/tsa.rs"]
+mod tsa;
+mod vouched;
 
 // The people of the stories, to make a house with something in every table.
 #[allow(dead_code, reason = "the stories use the rest")]
@@ -34,10 +39,18 @@ use zhijian::{
     app::{self, Access, SystemClock},
     config::Config,
     desk::{
-        Desk, export_dossier, fsck, import_list, look_up::public, penalty_list,
+        Desk,
+        export_dossier::{
+            self,
+            sink::{self, Sink},
+        },
+        fsck, import_list,
+        look_up::public,
+        penalty_list,
         seal_checkpoint::Sealer,
     },
-    ledger::dossier::{self, Outcome},
+    ledger::dossier::{Outcome, Trust, Variant},
+    verify as verify_room,
 };
 
 async fn faults(bureau: &Bureau) -> Vec<fsck::Fault> {
@@ -207,11 +220,17 @@ async fn a_dossier_verifies_and_any_altered_file_is_named() {
     bureau.seal().await;
     let out = bureau.dir.path().join("dossier");
     let now = bureau.house.clock.now();
-    let done =
-        export_dossier::export_dossier(&bureau.house, house::NUMBER, &out, now).await.unwrap();
+    let export = async |variant: Variant, sink: Box<dyn Sink>| {
+        let case = export_dossier::case_numbered(&bureau.house, house::NUMBER).await?;
+        let plan = export_dossier::plan(&bureau.house, &case, variant, now).await?;
+        export_dossier::write(&bureau.house, plan, sink).await
+    };
+    let done = export(Variant::Whole, Box::new(sink::Folder(out.clone()))).await.unwrap();
     assert_eq!((done.records, done.exhibits), (3, 1));
     let trusted = bureau.house.log.verifier();
-    let verify = || dossier::verify(&house::Disk(out.clone()), Some(&trusted));
+    let verify = || {
+        verify_room::dossier(&house::Disk(out.clone()), Trust { log: Some(&trusted), policy: None })
+    };
     let report = verify();
     assert_eq!(report.outcome, Outcome::Good, "{:?}", report.first_fault());
     // Neither does the verifier that knows the formats from their document alone find anything amiss.
@@ -237,8 +256,8 @@ async fn a_dossier_verifies_and_any_altered_file_is_named() {
     }
     assert_eq!(verify().outcome, Outcome::Good);
     assert!(
-        export_dossier::export_dossier(&bureau.house, house::NUMBER, &out, now).await.is_err(),
-        "a folder in use is not written over"
+        export(Variant::Whole, Box::new(sink::Folder(out.clone()))).await.is_err(),
+        "a file that is there is not written over"
     );
 }
 

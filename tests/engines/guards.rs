@@ -4,20 +4,19 @@ use crate::bench::{Bench, each_engine, run};
 use crate::rows::{
     self, decision, more_records, more_records_from, record_sql, reviewed, second_case, seed,
 };
-use zhijian::store::{Db, Error, checkpoints, cosignatures, decisions, entries, records, reviews};
+use zhijian::store::{Db, Error, checkpoints, decisions, entries, records, reviews};
 
 each_engine! {
     records_cannot_change_but_for_erasure
     the_log_cannot_change_and_is_dense
     checkpoints_cannot_change_and_only_grow
-    cosignatures_cannot_change
     a_review_s_outcome_is_given_once
     a_major_decision_needs_its_review
     a_major_decision_stays_major
 }
 
 /// Each statement must be refused with these words.
-fn refused(bench: &Bench, store: &zhijian::store::Store, words: &str, statements: &[&str]) {
+pub fn refused(bench: &Bench, store: &zhijian::store::Store, words: &str, statements: &[&str]) {
     for sql in statements {
         let answer = bench.refusal(store, sql);
         assert!(answer.contains(words), "{sql}: {answer}");
@@ -167,51 +166,6 @@ fn checkpoints_cannot_change_and_only_grow(bench: &Bench) {
         Ok::<_, Error>((latest, below, none, first))
     });
     assert_eq!(read.unwrap(), (Some(9), Some(5), None, Some(9)));
-}
-
-fn cosignatures_cannot_change(bench: &Bench) {
-    let store = bench.open();
-    let row = |time, line: &str| cosignatures::Cosignature {
-        size: 5,
-        witness: "w".into(),
-        time,
-        line: line.into(),
-    };
-    let insert = |time, line: &'static str| {
-        let new = row(time, line);
-        store.write_blocking(move |db: &mut Db| cosignatures::insert(db, &new))
-    };
-    assert!(insert(7, "a").is_err(), "a cosignature needs its checkpoint");
-    let (root, note) = (vec![3; 32], "n".into());
-    let sealed = checkpoints::CheckpointRow { size: 5, root, sealed_at: 1, note };
-    store.write_blocking(move |db: &mut Db| checkpoints::insert(db, &sealed)).unwrap();
-    assert!(insert(7, "a").unwrap() && insert(9, "b").unwrap());
-    assert!(!insert(7, "other").unwrap(), "what is there stays");
-    refused(
-        bench,
-        &store,
-        "append-only",
-        &[
-            "UPDATE cosignatures SET line = ''",
-            "UPDATE cosignatures SET time = 8 WHERE time = 7",
-            "DELETE FROM cosignatures",
-        ],
-    );
-    if bench.is_sqlite {
-        let replace =
-            "REPLACE INTO cosignatures (size, witness, time, line) VALUES (5, 'w', 7, '')";
-        refused(bench, &store, "already taken", &[replace]);
-        let steal = "REPLACE INTO cosignatures (rowid, size, witness, time, line) VALUES (1, 5, 'x', 1, '')";
-        refused(bench, &store, "already taken", &[steal]);
-    } else {
-        refused(bench, &store, "append-only", &["TRUNCATE cosignatures"]);
-    }
-    let found = store.read_blocking(|db: &mut Db| {
-        let newest = cosignatures::newest_of(db, 5)?;
-        let covering = cosignatures::covering(db, 4, 9)?;
-        Ok::<_, Error>((newest, covering, cosignatures::covering(db, 5, 9)?))
-    });
-    assert_eq!(found.unwrap(), (vec![row(9, "b")], vec![row(7, "a"), row(9, "b")], vec![]));
 }
 
 fn a_review_s_outcome_is_given_once(bench: &Bench) {

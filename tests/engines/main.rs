@@ -9,5 +9,6 @@ mod rows;
 mod searching;
 mod shape;
 mod tables;
+mod vouched;
 mod work;
 mod writing;

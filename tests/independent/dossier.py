@@ -1,14 +1,20 @@
 """The checks of a whole dossier and of a single proof: sections 13 and 14 of docs/formats.md."""
 
+import io
 import os
+import re
 import stat
+import zipfile
+import zlib
 
 from canonical import Missing, Wrong, array, digest, filled, moment, natural, one_of, read, require, sha256, shaped, text
 from merkle import measure
-from notes import MAX_NOTE, Checkpoint, LogKey, open_note
-from record import MAX_RECORD, Record, keys_by_id, public_key, shape
+from notes import MAX_NOTE, Checkpoint, LogKey, Policy, bare_note, open_note
+from record import MAX_RECORD, Record, Withheld, keys_by_id, public_key, shape
+from stamps import MAX_TOKEN, check_token
 
-MANIFEST, SEAL, CHECKPOINT, README = "manifest.json", "seal", "checkpoint", "说明.txt"
+MANIFEST, SEAL, CHECKPOINT, POLICY, README = "manifest.json", "seal", "checkpoint", "policy", "说明.txt"
+MAY_WITHHOLD = ("party", "public")
 MAX_MANIFEST = 16_777_216
 LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -72,6 +78,30 @@ class Folder:
         return data
 
 
+class Zip:
+    """The files in a zip; each name once."""
+
+    def __init__(self, path):
+        try:
+            self.archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError) as fault:
+            raise Wrong("not a sound zip file") from fault
+        self.names = sorted(item.filename for item in self.archive.infolist() if not item.is_dir())
+        require(len(set(self.names)) == len(self.names), "two files of one name")
+
+    def open(self, name):
+        if name not in self.names:
+            raise Missing("not in the zip")
+        try:
+            # Read at once: what cannot be unpacked was changed.
+            return io.BytesIO(self.archive.read(name))
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as fault:
+            raise Wrong("cannot be unpacked") from fault
+
+    def read(self, name, limit):
+        return Folder.read(self, name, limit)
+
+
 # --- The manifest ----------------------------------------------------------------------------------------------
 
 
@@ -79,10 +109,34 @@ def _file(name):
     return lambda value: shaped(value, {"file": one_of(name), "sha256": digest})
 
 
-def _records(value):
+def _numbered(form):
+    def check(value):
+        array(lambda _: None)(value)
+        for n, item in enumerate(value):
+            _file(form.format(n))(item)
+
+    return check
+
+
+def _timestamps(value):
     array(lambda _: None)(value)
     for n, item in enumerate(value):
-        _file(f"records/{n:04}.json")(item)
+        shaped(item, {"authority": text, "file": one_of(f"timestamps/{n:04}.tst"), "sha256": digest})
+
+
+def _rules_file(value):
+    shaped(value, {"file": text, "sha256": digest})
+    require(re.fullmatch(r"rules/[a-z0-9_]+/[a-z0-9_]+\.toml", value["file"], re.ASCII), "not a rule file's name")
+
+
+def _rules(value):
+    shaped(value, {"files": array(_rules_file), "pack": text, "sha256": digest})
+    names = [file["file"] for file in value["files"]]
+    require(len(set(names)) == len(names), "a rule file twice")
+
+
+def _withheld(value):
+    shaped(value, {"reason": text, "sha256": digest})
 
 
 def _exhibit(value):
@@ -103,19 +157,26 @@ class Manifest:
             value,
             {
                 "case": filled, "checkpoint": _file(CHECKPOINT), "exhibits": array(_exhibit),
-                "format": one_of("zhijian/dossier/v1"), "keys": array(public_key), "log_key": text, "made_at": moment,
-                "number": text, "readme": _file(README), "records": _records,
+                "format": one_of("zhijian/dossier/v2"), "keys": array(public_key),
+                "key_records": _numbered("keys/{:04}.json"), "log_key": text, "made_at": moment, "number": text,
+                "policy": _file(POLICY), "readme": _file(README), "records": _numbered("records/{:04}.json"),
+                "rules": _rules, "timestamps": _timestamps, "variant": one_of("whole", "party", "court", "public"),
+                "withheld": array(_withheld),
             },
         )
         self.keys = keys_by_id(value["keys"])
         self.exhibits = {exhibit["sha256"]: exhibit for exhibit in value["exhibits"]}
-        require(len(self.exhibits) == len(value["exhibits"]), "an exhibit is listed twice")
+        self.withheld = {exhibit["sha256"] for exhibit in value["withheld"]}
+        both = len(value["exhibits"]) + len(value["withheld"])
+        require(len(set(self.exhibits) | self.withheld) == both, "an exhibit is listed twice")
+        self.may_withhold = value["variant"] in MAY_WITHHOLD
         self.log_key = LogKey(value["log_key"])
 
     def files(self):
         """Every file that belongs to the dossier."""
-        listed = [item["file"] for item in self.value["records"] + self.value["exhibits"]]
-        return {MANIFEST, SEAL, CHECKPOINT, README, *listed}
+        lists = [self.value[name] for name in ("records", "exhibits", "key_records", "timestamps")]
+        listed = [item["file"] for items in lists + [self.value["rules"]["files"]] for item in items]
+        return {MANIFEST, SEAL, CHECKPOINT, POLICY, README, *listed}
 
 
 def _manifest(folder, trusted):
@@ -146,12 +207,62 @@ class Check:
             report.check(MANIFEST, "manifest", lambda: _same_key(same))
         report.check(SEAL, "seal", self._seal)
         checkpoint = report.check(CHECKPOINT, "checkpoint", self._checkpoint)
+        report.check(POLICY, "witness", self._witnesses)
+        for token in self.manifest.value["timestamps"]:
+            report.check(token["file"], "timestamp", lambda: self._timestamp(token))
+        self._keys(checkpoint)
         records = [self._record(item, checkpoint) for item in self.manifest.value["records"]]
         self._chain(records)
         self._exhibits(records)
         report.check(README, "file", lambda: self._listed(self.manifest.value["readme"], MAX_NOTE))
+        for item in self.manifest.value["rules"]["files"]:
+            report.check(item["file"], "file", lambda: self._listed(item, MAX_NOTE))
         self._strangers()
         return report
+
+    def _witnesses(self):
+        policy = Policy(self._listed(self.manifest.value["policy"], MAX_NOTE))
+        own = [(log.name, log.public_key) for log in policy.logs]
+        key = self.manifest.log_key
+        require(own == [(key.name, key.public_key)], "a policy of other logs")
+        note = self._listed(self.manifest.value["checkpoint"], MAX_NOTE)
+        Checkpoint(note, key)
+        if not policy.satisfied(note):
+            raise Missing("too few witnesses")
+
+    def _timestamp(self, token):
+        data = self._listed(token, MAX_TOKEN)
+        note = self._listed(self.manifest.value["checkpoint"], MAX_NOTE)
+        Checkpoint(note, self.manifest.log_key)
+        check_token(data, bare_note(note, self.manifest.log_key))
+
+    def _keys(self, checkpoint):
+        events = []
+        for item in self.manifest.value["key_records"]:
+            name = item["file"]
+            record = self.report.check(name, "key", lambda: Record(read(self._listed(item, MAX_RECORD), MAX_RECORD)))
+            if record is not None:
+                for step, act in record.steps(self.manifest.keys, checkpoint):
+                    self.report.check(name, step, act)
+                events.append(self.report.check(name, "key", lambda: self._event(record)))
+        for key in self.manifest.keys.values():
+            wanted = [(key["id"], "key-registered")] + [(key["id"], "key-revoked")] * ("revoked_leaf" in key)
+            if sorted(event for event in events if event and event[0] == key["id"]) != wanted:
+                self.report.missing(MANIFEST, ["key"], f"the records of key {key['id']}")
+
+    def _event(self, record):
+        payload, facts = record.payload, record.payload["facts"]
+        require(payload["kind"] in ("key-registered", "key-revoked"), "no record of a key")
+        require(all(signer["custody"] == "service" for signer in payload["signers"]), "not signed by the service")
+        key = self.manifest.keys.get(facts.get("key"))
+        require(key is not None, "a key that is not listed")
+        if payload["kind"] == "key-revoked":
+            require(key.get("revoked_leaf") == record.leaf["index"], "another leaf of revocation")
+        else:
+            require(key["registered_leaf"] == record.leaf["index"], "another leaf of registration")
+            same = facts.get("public_key") == key["public_key"] and facts.get("custody") == key["custody"]
+            require(same, "another public key or custody")
+        return key["id"], payload["kind"]
 
     def _listed(self, item, limit):
         data = self.folder.read(item["file"], limit)
@@ -160,7 +271,7 @@ class Check:
 
     def _seal(self):
         said = open_note(self.folder.read(SEAL, MAX_NOTE), self.manifest.log_key)
-        require(said == f"zhijian/dossier/v1\n{self.manifest.digest}\n", "the seal is of another manifest")
+        require(said == f"zhijian/dossier/v2\n{self.manifest.digest}\n", "the seal is of another manifest")
 
     def _checkpoint(self):
         data = self._listed(self.manifest.value["checkpoint"], MAX_NOTE)
@@ -169,6 +280,8 @@ class Check:
     def _record(self, item, checkpoint):
         name = item["file"]
         record = self.report.check(name, "file", lambda: Record.parse(self._listed(item, MAX_RECORD)))
+        if isinstance(record, Withheld) and not self.manifest.may_withhold:
+            self.report.missing(name, ["fields"], "withheld from a dossier that should be whole")
         if record is not None:
             for step, act in record.steps(self.manifest.keys, checkpoint):
                 self.report.check(name, step, act)
@@ -196,11 +309,12 @@ class Check:
     def _exhibits(self, records):
         listed, named = self.manifest.exhibits, {}
         for n, record in enumerate(records):
-            for exhibit in record.payload["exhibits"] if record else []:
+            for exhibit in record.payload["exhibits"] if record and record.payload else []:
                 named.setdefault(exhibit["sha256"], []).append(exhibit)
-                if exhibit["sha256"] not in listed:
+                left_out = self.manifest.may_withhold and exhibit["sha256"] in self.manifest.withheld
+                if exhibit["sha256"] not in listed and not left_out:
                     self.report.missing(f"records/{n:04}.json", ["exhibit"], f"not listed: {exhibit['sha256']}")
-        whole = None not in records
+        whole = all(isinstance(record, Record) for record in records)
         for sha, exhibit in listed.items():
             references = named.get(sha, [])
             self.report.check(exhibit["file"], "exhibit", lambda: self._reference(exhibit, references, whole))

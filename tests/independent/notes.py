@@ -94,6 +94,21 @@ def _signature(line):
     return name, data[:4], data[4:]
 
 
+class WitnessKey:
+    """A witness's vkey: type 0x04 instead of 0x01."""
+
+    def __init__(self, vkey):
+        match = re.fullmatch(r"([^+]+)\+([0-9a-f]{8})\+(.+)", vkey, re.ASCII)
+        require(match, "not a vkey")
+        self.name, shown, encoded = match.groups()
+        _check_name(self.name)
+        data = base64_bytes(encoded)
+        require(len(data) == 33 and data[0] == 4, "not the vkey of a witness")
+        self.public_key = data[1:]
+        self.id = sha256(self.name.encode() + b"\n\4" + self.public_key)[:4]
+        require(self.id.hex() == shown, "the vkey's id is not its key's")
+
+
 def open_note(data, key):
     """The text of a note that `key` signed."""
     require(len(data) <= MAX_NOTE, "a note of more than 1 MiB")
@@ -126,3 +141,85 @@ class Checkpoint:
         require(re.fullmatch(r"0|[1-9][0-9]{0,19}", lines[1], re.ASCII), "not a size")
         self.size, self.root = int(lines[1]), base64_bytes(lines[2])
         require(self.size < 1 << 64 and len(self.root) == 32, "not a checkpoint")
+
+
+# --- Witnesses --------------------------------------------------------------------------------------------------
+
+
+def split_note(data):
+    """Text and signature lines of a note whose log's signature was checked before."""
+    head, _, tail = data.decode("utf-8").rpartition("\n\n")
+    return head + "\n", [(line, *_signature(line)) for line in tail[:-1].split("\n")]
+
+
+def bare_note(data, key):
+    """The note with the log's own line alone: what authorities stamp."""
+    text, lines = split_note(data)
+    own = [line for line, name, key_id, _ in lines if (name, key_id) == (key.name, key.id)]
+    return (text + "\n" + "".join(line + "\n" for line in own)).encode()
+
+
+def cosigned(data, witness):
+    """Whether a witness cosigned a checkpoint; a bad line of its key refuses it."""
+    text, lines = split_note(data)
+    spoke = False
+    for _, name, key_id, signature in lines:
+        if (name, key_id) != (witness.name, witness.id):
+            continue
+        time = int.from_bytes(signature[:8], "big")
+        message = f"cosignature/v1\ntime {time}\n{text}".encode()
+        good = len(signature) == 72 and time < 1 << 63 and verifies(witness.public_key, signature[8:], message)
+        require(good, "a cosignature does not verify")
+        spoke = True
+    return spoke
+
+
+class Policy:
+    """Section 18."""
+
+    def __init__(self, data):
+        require(len(data) <= 262_144, "a policy of more than 256 KiB")
+        require(not any(b < 0x20 and b not in (0x09, 0x0A) or b == 0x7F for b in data), "a control character")
+        self.logs, self.voices, self.quorum, members = [], {}, None, set()
+        for line in data.decode("utf-8", "surrogateescape").split("\n"):
+            items = [item for item in re.split(r"[ \t]+", line) if item]
+            if not items or items[0].startswith("#"):
+                continue
+            if items[0] == "log" and len(items) in (2, 3):
+                self.logs.append(LogKey(items[1]))
+            elif items[0] == "witness" and len(items) in (3, 4):
+                self._define(items[1], WitnessKey(items[2]))
+            elif items[0] == "group" and len(items) >= 4:
+                names = items[3:]
+                require(all(name in self.voices for name in names), "a member that is not defined")
+                require(len(set(names)) == len(names) and not members & set(names), "a member twice")
+                members |= set(names)
+                count = {"any": 1, "all": len(names)}.get(items[2])
+                if count is None:
+                    require(re.fullmatch("[1-9][0-9]*", items[2], re.ASCII), "not a threshold")
+                    count = int(items[2])
+                require(1 <= count <= len(names), "not a threshold")
+                self._define(items[1], (count, names))
+            elif items[0] == "quorum" and len(items) == 2:
+                require(self.quorum is None, "two quorums")
+                require(items[1] == "none" or items[1] in self.voices, "a quorum that is not defined")
+                self.quorum = items[1]
+            else:
+                raise Wrong("not a line of a policy")
+        require(self.quorum is not None, "no quorum")
+        keys = [voice.public_key for voice in self.voices.values() if isinstance(voice, WitnessKey)]
+        require(len(set(keys)) == len(keys), "a key twice")
+
+    def _define(self, name, voice):
+        require(name not in self.voices and name != "none", "a name that is taken")
+        self.voices[name] = voice
+
+    def satisfied(self, data):
+        """Whether the quorum cosigned the checkpoint."""
+        spoken = {}
+        for name, voice in self.voices.items():
+            if isinstance(voice, WitnessKey):
+                spoken[name] = cosigned(data, voice)
+            else:
+                spoken[name] = sum(spoken[member] for member in voice[1]) >= voice[0]
+        return self.quorum == "none" or spoken[self.quorum]

@@ -77,6 +77,35 @@ def _payload(data):
     return payload
 
 
+def withheld_shape(value):
+    """Checks what stands in place of a record that is left out."""
+    shaped(value, {"entry": _entry, "inclusion": array(digest), "leaf": _leaf, "withheld": text})
+
+
+class Withheld:
+    """The place of a record that is not shown."""
+
+    payload = None
+
+    def __init__(self, value):
+        withheld_shape(value)
+        self.value, self.entry, self.leaf = value, value["entry"], value["leaf"]
+
+    def steps(self, keys, checkpoint):
+        return [
+            ("entry", lambda: _starts_right(self.entry)),
+            ("leaf", lambda: Record._leaf(self, checkpoint)),
+            ("inclusion", lambda: Record._inclusion(self, checkpoint)),
+        ]
+
+    def entry_hash(self):
+        return Record.entry_hash(self)
+
+
+def _starts_right(entry):
+    require((entry["prev"] == "0" * 64) == (entry["seq"] == 0), "prev is zero exactly at the chain's start")
+
+
 class Record:
     """A record as proven: its parsed envelope and payload beside what places them in the log."""
 
@@ -92,7 +121,10 @@ class Record:
 
     @classmethod
     def parse(cls, data):
-        return cls(read(data, MAX_RECORD))
+        value = read(data, MAX_RECORD)
+        if isinstance(value, dict) and "withheld" in value:
+            return Withheld(value)
+        return cls(value)
 
     def entry_hash(self):
         entry = self.entry
@@ -142,7 +174,7 @@ class Record:
         entry = self.entry
         require(entry["record"] == sha256(self.envelope).hex(), "the entry is another record's")
         require(entry["chain"] == self.payload["chain"], "the entry is another chain's")
-        require((entry["prev"] == "0" * 64) == (entry["seq"] == 0), "prev is zero exactly at the chain's start")
+        _starts_right(entry)
 
     def _leaf(self, checkpoint):
         require(self.entry["seq"] <= self.leaf["index"], "a leaf before its place in the chain")

@@ -46,7 +46,7 @@ def check_files(folder):
         for name, held in vectors(folder, "dossier").items():
             path = pathlib.Path(place, name)
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(held.encode())
+            path.write_bytes(held.encode() if isinstance(held, str) else bytes.fromhex(held["hex"]))
         assert Check(Folder(place), None).run().outcome() == "good"
 
 

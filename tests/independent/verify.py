@@ -11,7 +11,7 @@ import os
 import sys
 
 from canonical import Wrong
-from dossier import Check, Folder, check_proof
+from dossier import Check, Folder, Zip, check_proof
 from notes import LogKey
 from record import MAX_RECORD
 
@@ -19,10 +19,13 @@ CODES = {"good": 0, "tampered": 1, "incomplete": 2}
 
 
 def report_on(path, trusted):
-    """Verdicts on a dossier's folder or a proof's file."""
+    """Verdicts on a dossier's folder or zip, or a proof's file."""
     if os.path.isdir(path):
         return Check(Folder(path), trusted).run()
     with open(path, "rb") as stream:
+        if stream.read(4) == b"PK\3\4":
+            return Check(Zip(path), trusted).run()
+        stream.seek(0)
         return check_proof(os.path.basename(path), stream.read(MAX_RECORD + 1), trusted)
 
 

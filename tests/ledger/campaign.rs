@@ -2,20 +2,20 @@
 //! detected under the name of what was damaged. Prints its counts; docs/reliability.md tells how to run it.
 
 use crate::{
-    dossiers::with_manifest,
+    dossiers::{report, with_manifest},
     forgeries, log_files,
-    world::{Dossier, World, log_signer},
+    world::{Dossier, World, log_signer, policy},
 };
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 use zhijian::ledger::{
-    Proof,
+    Policy, Proof,
     dossier::{
-        FileRef, Outcome, Report,
+        FileRef, Outcome, Report, Trust,
         manifest::{MANIFEST, SEAL},
-        verify, verify_proof,
+        verify_proof,
     },
 };
 
@@ -136,7 +136,7 @@ fn flip_all(subject: &str, folder: &Dossier, check: impl Fn(&Dossier) -> Report 
 }
 
 fn check(dossier: &Dossier) -> Report {
-    verify(dossier, Some(&log_signer().verifier()))
+    report(dossier)
 }
 
 /// What was done, the files it damaged, and what came of it.
@@ -225,10 +225,13 @@ fn campaign_flips_in_records_under_a_true_seal() {
 /// A proof has no seal: what of it is not signed or proven is what docs/formats.md §13 calls a pointer.
 #[test]
 fn campaign_flips_in_a_proof() {
-    let good = World::new().proof(0);
+    let mut good = World::new().proof(0);
+    good.checkpoint = World::new().checkpoint();
+    let (log, policy) = (log_signer().verifier(), Policy::parse(policy().as_bytes()).unwrap());
+    let trust = Trust { log: Some(&log), policy: Some(&policy) };
     let bytes = good.to_bytes().unwrap();
     let folder = Dossier { files: [(PROOF.to_owned(), bytes.clone())].into() };
-    let check = |bytes: &[u8]| verify_proof(PROOF, bytes, Some(&log_signer().verifier()));
+    let check = |bytes: &[u8]| verify_proof(PROOF, bytes, trust);
     assert_eq!(check(&bytes).outcome, Outcome::Good);
     let bits: Vec<Flip> = (0..8 * bytes.len()).map(|bit| (PROOF, bit)).collect();
     let tally = judge(&bits, |flip| {

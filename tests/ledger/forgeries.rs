@@ -2,6 +2,7 @@
 
 use crate::{
     dossiers::{FIRST, SECOND, THIRD, with_manifest, with_record},
+    outsiders,
     world::{Dossier, LOG, World, log_signer, payload, signed, signing_key},
 };
 use zhijian::{
@@ -19,15 +20,15 @@ use zhijian::{
 
 /// One way to change a dossier.
 pub type Change = Box<dyn Fn(&mut Dossier)>;
-type Named = (&'static str, Change);
+pub type Named = (&'static str, Change);
 
-fn named(name: &'static str, change: impl Fn(&mut Dossier) + 'static) -> Named {
+pub fn named(name: &'static str, change: impl Fn(&mut Dossier) + 'static) -> Named {
     (name, Box::new(change))
 }
 
 /// Every way that must be refused.
 pub fn all() -> Vec<Named> {
-    [files(), lists(), places(), signatures(), contents(), notes(), spellings()]
+    [files(), lists(), places(), signatures(), contents(), notes(), spellings(), outsiders::all()]
         .into_iter()
         .flatten()
         .collect()
@@ -40,14 +41,14 @@ fn replace(dossier: &mut Dossier, name: &str, from: &str, to: &str) {
 }
 
 /// Writes a manifest that the writer would refuse, under a true seal.
-fn sealed(dossier: &mut Dossier, from: &str, to: &str) {
+pub fn sealed(dossier: &mut Dossier, from: &str, to: &str) {
     replace(dossier, MANIFEST, from, to);
     let seal = manifest::seal(&dossier.files[MANIFEST], &log_signer()).unwrap();
     dossier.files.insert(SEAL.into(), seal.into_bytes());
 }
 
 /// Another checkpoint with its digest in a sealed manifest.
-fn with_checkpoint(dossier: &mut Dossier, note: String) {
+pub fn with_checkpoint(dossier: &mut Dossier, note: String) {
     let bytes = note.into_bytes();
     with_manifest(dossier, |m| m.checkpoint = FileRef::to(CHECKPOINT, &bytes));
     dossier.files.insert(CHECKPOINT.into(), bytes);
@@ -141,7 +142,7 @@ fn lists() -> Vec<Named> {
             sealed(d, "\"exhibits\":[", &format!("\"exhibits\":[{text},"));
         }),
         named("a name that leads elsewhere", |d| sealed(d, FIRST, "records/../0000.json")),
-        named("another format", |d| sealed(d, "zhijian/dossier/v1", "zhijian/dossier/v2")),
+        named("another format", |d| sealed(d, "zhijian/dossier/v2", "zhijian/dossier/v3")),
         named("an unknown member", |d| sealed(d, "{\"case\"", "{\"aaa\":1,\"case\"")),
         named("a date of no calendar", |d| {
             sealed(d, "\"made_at\":\"2025-11", "\"made_at\":\"2025-13")
@@ -348,7 +349,7 @@ fn spellings() -> Vec<Named> {
 
 /// Ways that change nothing a dossier says; refusing one would be a false alarm.
 pub fn harmless() -> Vec<Named> {
-    vec![
+    let mut own = vec![
         named("nothing", |_| ()),
         named("what systems leave", |d| {
             d.files.insert(".DS_Store".into(), vec![0]);
@@ -366,13 +367,12 @@ pub fn harmless() -> Vec<Named> {
                 r.opened.clear();
             });
         }),
-        named("a key revoked by the very record", |d| {
-            with_manifest(d, |m| m.keys[0].revoked_leaf = Some(9));
-        }),
         named("a cosigned checkpoint", |d| {
-            let witness = NoteSigner::new("witness.example", signing_key("witness")).unwrap();
-            let text = World::new().checkpoint().split_once("\n\n").unwrap().0.to_owned() + "\n";
-            with_checkpoint(d, note::sign(&text, &[&witness, &log_signer()]).unwrap());
+            let more = NoteSigner::new("more.example", signing_key("more")).unwrap();
+            let note = note::Note::parse(&World::new().checkpoint()).unwrap();
+            let line = note::Note::parse(&note::sign(&note.text, &[&more]).unwrap()).unwrap();
+            let note = note.with(line.signatures[0].clone()).unwrap();
+            with_checkpoint(d, note.to_string());
         }),
         named("a cosigned seal", |d| {
             let witness = NoteSigner::new("witness.example", signing_key("witness")).unwrap();
@@ -387,5 +387,7 @@ pub fn harmless() -> Vec<Named> {
             with_manifest(d, |m| m.readme = FileRef::to(README, &text));
             d.files.insert(README.into(), text);
         }),
-    ]
+    ];
+    own.extend(outsiders::harmless());
+    own
 }

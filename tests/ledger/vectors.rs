@@ -244,7 +244,11 @@ fn dossier_vectors() {
         .dossier()
         .files
         .into_iter()
-        .map(|(name, bytes)| (name, json!(text(&bytes))))
+        .map(|(name, bytes)| match String::from_utf8(bytes) {
+            Ok(text) => (name, json!(text)),
+            Err(bytes) => (name, json!({"hex": hex::encode(bytes.as_bytes())})),
+        })
         .collect();
-    golden("dossier", "A dossier that holds: every file by its name, as text.", json!(files));
+    let about = "A dossier that holds: every file by its name, as text or else in hex.";
+    golden("dossier", about, json!(files));
 }

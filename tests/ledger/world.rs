@@ -1,7 +1,7 @@
 //! A small deterministic log with one case in it: fixed seeds, fixed times, so that every byte repeats.
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, convert::Infallible, io::Read};
 use zhijian::{
     base::{Digest, Moment},
@@ -10,8 +10,8 @@ use zhijian::{
         bundle::{self, LeafOpening, PublicKey},
         chunk::{ChunkHasher, chunk_root},
         dossier::{
-            ExhibitFile, FileRef, Folder, Manifest,
-            manifest::{self, CHECKPOINT, MANIFEST, README, SEAL},
+            ExhibitFile, FileRef, Folder, Manifest, Variant,
+            manifest::{self, CHECKPOINT, MANIFEST, POLICY, README, Rules, SEAL, TimestampFile},
         },
         dsse::pae,
         field::fields_root,
@@ -21,6 +21,8 @@ use zhijian::{
         tree::node_hash,
     },
 };
+
+pub use crate::others::{key_record, policy, token, witness};
 
 pub const CASE: &str = "019a0000-0000-7000-8000-000000000001";
 pub const LOG: &str = "log.zhijian.example/2026";
@@ -87,6 +89,8 @@ pub struct Made {
 /// The log with the case's records in it.
 pub struct World {
     pub made: Vec<Made>,
+    /// Records of the keys, at leaves 0, 1 and 2.
+    pub events: Vec<Made>,
     pub keys: Vec<PublicKey>,
     pub exhibits: Vec<(ExhibitFile, Vec<u8>)>,
     pub leaf_hashes: Vec<Digest>,
@@ -146,10 +150,24 @@ pub fn payload(
             .then(|| "person of officer-1".into()),
         fields_root: fields_root(&fields.iter().map(Field::digest).collect::<Vec<_>>()),
         exhibits: exhibits.iter().map(exhibit).collect(),
-        facts: json!({"amount": "2000.00", "officers": 2, "title": "涉嫌无照经营"})
-            .as_object()
-            .unwrap()
-            .clone(),
+        facts: facts(kind).as_object().unwrap().clone(),
+    }
+}
+
+/// Facts to which the rules have no objection; of other kinds any.
+fn facts(kind: &str) -> Value {
+    let officer = |n: u32| {
+        json!({"person": format!("person of officer-{n}"), "certificate": format!("4401-{n}"),
+            "valid_from": "2024-01-01", "valid_until": "2028-12-31"})
+    };
+    match kind {
+        "filing" => json!({"on": "2025-11-21", "item": "44-0001", "party_kind": "person",
+            "discovered_on": "2025-11-20", "officers": [officer(1), officer(3)],
+            "approved_by": "person of officer-2"}),
+        "inspection" => json!({"on": "2025-11-21", "officers": [officer(1), officer(2)],
+            "certificate_shown": true, "rights_told": true}),
+        "custody" => json!({"on": "2025-11-21"}),
+        _ => json!({"amount": "2000.00", "officers": 2, "title": "涉嫌无照经营"}),
     }
 }
 
@@ -181,10 +199,11 @@ impl World {
         let contents = [
             (payload("filing", &officers, &party, &[]), party),
             (payload("inspection", &officers, &summary, &files), summary),
-            (payload("view", &service, &[], &[]), Vec::new()),
+            (payload("custody", &service, &[], &[]), Vec::new()),
         ];
         let mut world = World {
             made: Vec::new(),
+            events: Vec::new(),
             keys: vec![
                 key("officer-1", Custody::Browser, 1),
                 key("officer-2", Custody::Server, 2),
@@ -195,10 +214,28 @@ impl World {
                 .map(|n| Leaf::new(&seed("filler"), Digest::of(&[n])).hash())
                 .collect(),
         };
+        for key in world.keys.clone() {
+            world.event(key_record(&key, false), key.registered_leaf);
+        }
         for (seq, (payload, fields)) in contents.into_iter().enumerate() {
             world.append(signed(&payload), fields, 4 + 5 * seq as u64);
         }
         world
+    }
+
+    /// Puts what happened to a key on record, each in a register of its own, as leaf `index`.
+    pub fn event(&mut self, payload: Payload, index: u64) {
+        let envelope = signed(&payload);
+        let entry = Entry {
+            chain: payload.chain,
+            seq: 0,
+            prev: Digest::ZERO,
+            record: envelope.digest(),
+            received_at: Moment::from_millis(1_763_600_000_000 + index as i64 * 1_000),
+        };
+        let leaf = LeafOpening { nonce: seed(&format!("nonce of key {index}")), index };
+        self.leaf_hashes[index as usize] = Leaf::new(&leaf.nonce, entry.hash()).hash();
+        self.events.push(Made { envelope, fields: Vec::new(), entry, leaf });
     }
 
     /// Links one more record into the case, as leaf `index`.
@@ -216,8 +253,15 @@ impl World {
         self.made.push(Made { envelope, fields, entry, leaf });
     }
 
-    /// The note of a checkpoint over all leaves.
+    /// The note of a checkpoint over all leaves, cosigned.
     pub fn checkpoint(&self) -> String {
+        let note = note::Note::parse(&self.bare_checkpoint()).unwrap();
+        let line = witness().cosign(&note.text, 1_763_700_100).unwrap();
+        note.with(line).unwrap().to_string()
+    }
+
+    /// The note as the log alone signed it.
+    pub fn bare_checkpoint(&self) -> String {
         let root = zhijian::ledger::tree::root_of(&self.leaf_hashes);
         let checkpoint =
             Checkpoint { origin: LOG.into(), size: self.leaf_hashes.len() as u64, root };
@@ -226,7 +270,10 @@ impl World {
 
     /// The record with its first field hidden and the others shown.
     pub fn record_proof(&self, seq: usize) -> RecordProof {
-        let made = &self.made[seq];
+        self.proof_of(&self.made[seq])
+    }
+
+    pub fn proof_of(&self, made: &Made) -> RecordProof {
         let size = self.leaf_hashes.len() as u64;
         let forest = Forest::over(&self.leaf_hashes);
         let (hidden, opened) = made.fields.split_at(made.fields.len().min(1));
@@ -248,7 +295,7 @@ impl World {
             format: bundle::FORMAT.into(),
             keys: self.keys.iter().filter(signs).cloned().collect(),
             record,
-            checkpoint: self.checkpoint(),
+            checkpoint: self.bare_checkpoint(),
             log_key: log_signer().verifier().to_string(),
         }
     }
@@ -265,18 +312,43 @@ impl World {
         for (file, bytes) in &self.exhibits {
             dossier.files.insert(file.file.clone(), bytes.clone());
         }
+        let mut add = |name: String, bytes: Vec<u8>| {
+            let listed = FileRef::to(&name, &bytes);
+            dossier.files.insert(name, bytes);
+            listed
+        };
+        let events = self.events.iter().enumerate();
+        let key_records = events
+            .map(|(n, made)| add(manifest::key_file(n), self.proof_of(made).to_bytes().unwrap()));
+        let key_records = key_records.collect();
+        let stamp = token();
+        let stamp = zhijian::ledger::timestamp::verify(&stamp, self.bare_checkpoint().as_bytes())
+            .is_ok()
+            .then_some(stamp);
+        let timestamps = stamp.into_iter().map(|token| {
+            let FileRef { file, sha256 } = add(manifest::timestamp_file(0), token);
+            TimestampFile { authority: "示例时间戳机构".into(), file, sha256 }
+        });
+        let timestamps = timestamps.collect();
+        let policy = add(POLICY.into(), policy().into_bytes());
         let (checkpoint, readme) =
             (self.checkpoint().into_bytes(), "用 zhijian-verify 核验。\n".as_bytes().to_vec());
         let manifest = Manifest {
             format: manifest::FORMAT.into(),
+            variant: Variant::Whole,
             case: CASE.into(),
             number: "某市监罚〔2025〕7号".into(),
             made_at: Moment::from_millis(1_763_800_000_000),
             log_key: log_signer().verifier().to_string(),
             keys: self.keys.clone(),
+            key_records,
             records,
             exhibits: self.exhibits.iter().map(|(file, _)| file.clone()).collect(),
+            withheld: Vec::new(),
             checkpoint: FileRef::to(CHECKPOINT, &checkpoint),
+            policy,
+            timestamps,
+            rules: Rules { pack: "samr".into(), sha256: Digest::of(b"rules"), files: Vec::new() },
             readme: FileRef::to(README, &readme),
         };
         dossier.files.insert(CHECKPOINT.into(), checkpoint);
@@ -307,8 +379,8 @@ impl Dossier {
 }
 
 impl Folder for Dossier {
-    fn open(&self, name: &str) -> Option<Box<dyn Read + '_>> {
-        self.files.get(name).map(|bytes| Box::new(bytes.as_slice()) as Box<dyn Read>)
+    fn read(&self, name: &str, take: &mut dyn FnMut(&mut dyn Read)) -> bool {
+        self.files.get(name).map(|bytes| take(&mut bytes.as_slice())).is_some()
     }
 
     fn names(&self) -> Vec<String> {

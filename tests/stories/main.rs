@@ -6,6 +6,7 @@
 mod browser;
 mod case;
 mod clients;
+mod dossiers;
 mod forms;
 mod people;
 mod site;

@@ -44,6 +44,8 @@ pub struct Witnesses {
     pub all: Vec<Witness>,
     /// How long a cosignature is taken to be fresh while the log does not grow.
     pub every: Duration,
+    /// How many a dossier's policy asks for: `any`, `all`, `none` or a number.
+    pub quorum: String,
 }
 
 /// A witness's answer: signature lines, or none if it is anything else.

@@ -1,7 +1,7 @@
 //! The log: every leaf commits to its entry; every kept node, every checkpoint and the guard file follow from the
 //! leaves.
 
-use super::{Progress, Report};
+use super::{Progress, Report, vouched};
 use crate::{
     base::Digest,
     desk::{Error, House, seal_checkpoint::Sealer},
@@ -72,6 +72,7 @@ pub(super) fn check(
             walk.take_up(db, row, report)?;
             while let Some(checkpoint) = next.take_if(|next| next.size <= row.idx + 1) {
                 walk.checkpoint(&checkpoint, report);
+                vouched::check(db, &checkpoint, report)?;
                 next = checkpoints::covering(db, checkpoint.size)?;
             }
         }

@@ -40,6 +40,7 @@ mod registers;
 mod staging;
 mod strays;
 mod told;
+mod vouched;
 
 use super::{Error, House};
 use std::{collections::HashSet, sync::Arc};

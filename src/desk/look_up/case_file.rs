@@ -6,7 +6,7 @@ pub use super::wording::{Line, lines, moment_words, title};
 use super::{Names, cases::stage_label, items};
 use crate::{
     base::{CaseId, Moment},
-    desk::{Desk, Error, House, Role, Who, file, project},
+    desk::{Desk, Error, House, Role, Who, export_dossier, file, project},
     law::{
         gate,
         procedure::{self, CaseState},
@@ -157,6 +157,8 @@ pub struct CaseFile {
     pub drafts: Vec<DraftBrief>,
     /// Whether the signed-in person may upload.
     pub may_upload: bool,
+    /// Whether the signed-in person may take the dossier along.
+    pub may_export: bool,
 }
 
 /// The file of `id`, for a person who may see it.
@@ -208,6 +210,7 @@ fn build(db: &mut Db, house: &House, who: &Who, id: &str, now: Moment) -> Result
         next,
         disclosure: disclosures::by_case(db, id)?.pop().map(|row| (row.number, row.state)),
         drafts,
+        may_export: who.is_any(&export_dossier::MAY_EXPORT),
         may_upload: same_agency && who.is(Role::Officer) && case.closed_at.is_none(),
         item: items::named(db, &case.item_code)?,
         item_code: case.item_code,

@@ -1,15 +1,16 @@
 //! The same report for a receipt (C2SP tlog-proof), under the policy of whoever checks.
 
 use super::super::{
-    note::NoteFault,
-    policy::{Distrust, Policy, Trusted},
+    policy::{Policy, Trusted},
     proof,
     tlog_proof::TlogProof,
     verdict::Step,
     wording,
 };
-use super::report::{Report, State};
-use crate::base::Moment;
+use super::{
+    report::{Report, State},
+    trust,
+};
 
 /// How every receipt begins, by which it is told from a proof.
 pub const BEGINS: &[u8] = b"c2sp.org/tlog-proof@";
@@ -44,33 +45,17 @@ pub fn verify_receipt(name: &str, bytes: &[u8], policy: &Policy) -> Report {
             let wrong = |fault| (State::Tampered, wording::proof(fault).to_owned());
             report.add(name, Step::Inclusion, path.map_err(wrong));
         }
-        Err(fault) => report.add(name, Step::Checkpoint, Err(distrusted(&fault))),
+        Err(fault) => report.add(name, Step::Checkpoint, Err(trust::distrusted(&fault))),
     }
     report
 }
 
 /// Who vouches for the checkpoint, and by when.
 fn vouched(trusted: &Trusted) -> String {
-    let mut said =
-        format!("日志 {} 签发，共{}片叶", trusted.checkpoint.origin, trusted.checkpoint.size);
-    for (witness, seconds) in &trusted.witnesses {
-        let millis = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
-        let at = Moment::from_millis(millis);
-        said.push_str(&format!("；见证方 {} 于{at}联署", witness.name()));
-    }
-    if trusted.witnesses.is_empty() {
-        said.push_str("；没有见证方联署");
-    }
-    said
-}
-
-fn distrusted(fault: &Distrust) -> (State, String) {
-    match fault {
-        Distrust::Quorum => (State::Missing, "见证方的联署没有达到信任策略的要求".into()),
-        Distrust::UnknownLog | Distrust::Note(NoteFault::Unsigned) => {
-            (State::Missing, "信任策略中没有签发它的日志".into())
-        }
-        Distrust::NotACheckpoint => (State::Tampered, "所附的不是检查点".into()),
-        Distrust::Note(fault) => (State::Tampered, wording::note(fault)),
+    let checkpoint = &trusted.checkpoint;
+    let said = format!("日志 {} 签发，共{}片叶", checkpoint.origin, checkpoint.size);
+    match trusted.witnesses.is_empty() {
+        true => format!("{said}；没有见证方联署"),
+        false => format!("{said}；{}", trust::names(trusted)),
     }
 }

@@ -1,7 +1,7 @@
 //! What a dossier's check found, for people and for machines.
 
 use super::super::verdict::Step;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Variant};
 use serde::Serialize;
 
 /// How one step ended for one part.
@@ -14,6 +14,23 @@ pub enum State {
     Tampered,
     /// Something is not there, so nothing can be said.
     Missing,
+    /// Nothing is changed, but the rules in force forbade it.
+    Irregular,
+    /// Nothing to judge: says what was not looked at, and why.
+    Noted,
+}
+
+impl State {
+    /// The state's name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            State::Good => "通过",
+            State::Tampered => "不符",
+            State::Missing => "缺失",
+            State::Irregular => "违规",
+            State::Noted => "说明",
+        }
+    }
 }
 
 /// How the whole check ended.
@@ -24,6 +41,8 @@ pub enum Outcome {
     Good,
     /// Something was tampered with, whatever else is missing.
     Tampered,
+    /// Nothing was found tampered with, but the rules forbade something that was done.
+    Irregular,
     /// Nothing was found tampered with, but something is missing.
     Incomplete,
 }
@@ -54,6 +73,8 @@ pub struct Report {
     pub case: Option<String>,
     /// 案号
     pub number: Option<String>,
+    /// Whom the dossier was made for.
+    pub variant: Option<Variant>,
     /// Every step of every part.
     pub verdicts: Vec<Finding>,
 }
@@ -66,6 +87,7 @@ impl Report {
             log_key: None,
             case: None,
             number: None,
+            variant: None,
             verdicts: Vec::new(),
         }
     }
@@ -74,28 +96,27 @@ impl Report {
         self.log_key = Some(manifest.log_key.clone());
         self.case = Some(manifest.case.clone());
         self.number = Some(manifest.number.clone());
+        self.variant = Some(manifest.variant);
     }
 
-    pub(in crate::ledger) fn add(
-        &mut self,
-        part: &str,
-        step: Step,
-        result: Result<String, (State, String)>,
-    ) {
+    /// Adds a finding: what was found good, or how it is not good and why.
+    pub fn add(&mut self, part: &str, step: Step, result: Result<String, (State, String)>) {
         let (state, detail) = match result {
             Ok(detail) => (State::Good, detail),
             Err(fault) => fault,
         };
         self.outcome = match (self.outcome, state) {
             (Outcome::Tampered, _) | (_, State::Tampered) => Outcome::Tampered,
+            (Outcome::Irregular, _) | (_, State::Irregular) => Outcome::Irregular,
             (Outcome::Incomplete, _) | (_, State::Missing) => Outcome::Incomplete,
-            (Outcome::Good, State::Good) => Outcome::Good,
+            (Outcome::Good, State::Good | State::Noted) => Outcome::Good,
         };
         self.verdicts.push(Finding { part: part.to_owned(), step, state, detail });
     }
 
-    /// The first finding that is not good.
+    /// The first finding that speaks against the dossier.
     pub fn first_fault(&self) -> Option<&Finding> {
-        self.verdicts.iter().find(|finding| finding.state != State::Good)
+        let at_fault = |finding: &&Finding| !matches!(finding.state, State::Good | State::Noted);
+        self.verdicts.iter().find(at_fault)
     }
 }

@@ -2,17 +2,21 @@
 
 use super::super::{
     bundle::{self, Proof},
-    note::NoteVerifier,
     verdict::Step,
     wording,
 };
-use super::report::{Report, State};
+use super::{
+    Trust,
+    report::{Report, State},
+    trust,
+};
 
 /// Checks the proof in `bytes`, which people know as `name`.
 ///
-/// Bytes that are no proof are reported as tampered with at [`Step::File`].
-pub fn verify_proof(name: &str, bytes: &[u8], trusted: Option<&NoteVerifier>) -> Report {
-    let mut report = Report::new(trusted.is_some());
+/// Bytes that are no proof are reported as tampered with at [`Step::File`]. Cosignatures are judged by a given policy
+/// only: a proof brings none.
+pub fn verify_proof(name: &str, bytes: &[u8], trust: Trust<'_>) -> Report {
+    let mut report = Report::new(trust.log.is_some());
     let proof = match Proof::parse(bytes) {
         Ok(proof) => proof,
         Err(fault) => {
@@ -24,9 +28,13 @@ pub fn verify_proof(name: &str, bytes: &[u8], trusted: Option<&NoteVerifier>) ->
     };
     report.log_key = Some(proof.log_key.clone());
     report.case = Some(proof.record.entry.chain.clone());
-    for verdict in bundle::check(&proof, trusted) {
+    for verdict in bundle::check(&proof, trust.log) {
         let state = (State::Tampered, verdict.detail.clone());
         report.add(name, verdict.step, if verdict.ok { Ok(verdict.detail) } else { Err(state) });
+    }
+    if let Some(policy) = trust.policy {
+        let judged = trust::judged(policy, &proof.checkpoint, "您指定的信任策略");
+        report.add(name, Step::Witness, judged);
     }
     report
 }

@@ -1,6 +1,6 @@
 //! Cases of the signed-in person's agency.
 
-use super::{Asked, json};
+use super::{Asked, Json, Meant, json};
 use crate::{
     base::CaseId,
     desk::{
@@ -11,7 +11,7 @@ use crate::{
             cases::CasePage,
         },
     },
-    web::{caller::Caller, problem::Answer},
+    web::{caller::Caller, dossier, problem::Answer},
 };
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,28 @@ pub async fn exhibits(caller: Caller, id: Path<String>) -> Answer<HttpResponse> 
     };
     let exhibits = file.exhibits.into_iter().map(listed).collect();
     Ok(json(StatusCode::OK, &Exhibits { exhibits }))
+}
+
+/// Which copy, and what for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DossierAsked {
+    /// `whole`, `party`, `court` or `public`.
+    variant: String,
+    /// What for; put on record with the name of whoever takes it. At most 200 characters.
+    purpose: String,
+}
+
+/// The case's dossier as one zip file, for zhijian-verify. Taking it is put on record.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/dossier", tag = "cases",
+    params(("id" = String, Path, description = "Case id")), request_body = DossierAsked,
+    responses((status = 200, description = "zip, docs/formats.md §14", content_type = "application/zip")))]
+pub async fn dossier(
+    meant: Meant,
+    id: Path<String>,
+    Json(asked): Json<DossierAsked>,
+) -> Answer<HttpResponse> {
+    dossier::download(&meant.0, &case_id(&id)?, &asked.variant, &asked.purpose).await
 }
 
 /// A case's id out of an address.

@@ -21,7 +21,7 @@ use utoipa::{
         problems in Chinese. Uploads go to /files by tus 1.0."),
     paths(
         session::sign_in, session::sign_out, session::me, session::password,
-        cases::list, cases::one, cases::exhibits, exhibits::content, exhibits::poster,
+        cases::list, cases::one, cases::exhibits, cases::dossier, exhibits::content, exhibits::poster,
         forms::one, drafts::list, drafts::prepare, drafts::one, drafts::sign, drafts::rekey,
         drafts::discard,
         set_up::set_up, records::submit, records::receipt, work::reviews, work::review, work::undisclosed,

@@ -62,8 +62,10 @@ export function base64(bytes) {
  * @returns {Bytes}
  */
 export function fromBase64(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  if (base64(bytes) !== text) throw new SyntaxError('not standard base64');
+  const binary = atob(text);
+  if (btoa(binary) !== text) throw new SyntaxError('not standard base64');
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
   return bytes;
 }
 

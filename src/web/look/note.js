@@ -78,11 +78,21 @@ export async function knowsEd25519() {
   }
 }
 
+/** Keys imported before, by their hex: a dossier's few keys sign all its records. @type {Map<string, Promise<CryptoKey>>} */
+const imported = new Map();
+
 /**
  * @param {Bytes} raw 32 bytes
  * @returns {Promise<CryptoKey>}
  */
-const importKey = (raw) => crypto.subtle.importKey('raw', raw, { name: 'Ed25519' }, false, ['verify']);
+function importKey(raw) {
+  const name = hex(raw);
+  const known = imported.get(name);
+  if (known) return known;
+  const key = crypto.subtle.importKey('raw', raw, { name: 'Ed25519' }, false, ['verify']);
+  imported.set(name, key);
+  return key;
+}
 
 /**
  * @param {Bytes} raw public key, 32 bytes

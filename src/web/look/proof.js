@@ -50,8 +50,20 @@ export function parseProof(text) {
   return value;
 }
 
+/** What was parsed of a record's envelope, once for all steps. @type {WeakMap<object, ReturnType<typeof parsed>>} */
+const known = new WeakMap();
+
 /** @param {Proof} proof */
 function opened(proof) {
+  const before = known.get(proof.record);
+  if (before) return before;
+  const now = parsed(proof);
+  known.set(proof.record, now);
+  return now;
+}
+
+/** @param {Proof} proof */
+function parsed(proof) {
   const bytes = d.fromBase64(proof.record.envelope);
   const envelope = /** @type {import('./types').Envelope} */ (parseCanonical(d.textOf(bytes)));
   if (envelope.payloadType !== d.PAYLOAD_TYPE) throw new SyntaxError('payload type');
@@ -139,7 +151,7 @@ async function checkEntry({ proof }) {
 }
 
 /** @param {import('./types').EntryJson} entry @returns {Promise<Bytes>} */
-async function entryHash(entry) {
+export async function entryHash(entry) {
   if (new Date(entry.received_at).toISOString() !== entry.received_at) throw new SyntaxError('not a time');
   return d.tagged('zhijian/entry/v1', d.prefixed(d.utf8(entry.chain)), d.int64(entry.seq), d.fromHex(entry.prev), d.fromHex(entry.record), d.int64(Date.parse(entry.received_at)));
 }
@@ -187,6 +199,21 @@ async function checkCheckpoint({ proof, logKey, ed25519 }) {
   const trust = logKey ? '，公钥与本站公布的一致' : '；本页没有公布的公钥可比对，请另行核对公钥';
   return good(`检查点的签名正确${witnessed}${trust}。`, details);
 }
+
+/** The steps of one record in a dossier. @type {[import('./types').RecordStep, (question: Question) => Promise<Finding>][]} */
+export const RECORD_STEPS = [
+  ['fields', checkFields],
+  ['signatures', checkSignatures],
+  ['entry', checkEntry],
+  ['leaf', checkLeaf],
+  ['inclusion', checkInclusion],
+];
+
+/** Those of its place alone. @type {[import('./types').RecordStep, (question: Question) => Promise<Finding>][]} */
+export const PLACE_STEPS = [
+  ['leaf', checkLeaf],
+  ['inclusion', checkInclusion],
+];
 
 /** @type {[StepName, (question: Question) => Finding | Promise<Finding>][]} */
 const STEPS = [

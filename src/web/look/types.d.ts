@@ -71,10 +71,43 @@ export interface Proof {
 
 export type StepName = 'page' | 'fields' | 'signatures' | 'entry' | 'leaf' | 'inclusion' | 'checkpoint';
 
+/** Steps of one record, as a dossier's check runs them. */
+export type RecordStep = 'fields' | 'signatures' | 'entry' | 'leaf' | 'inclusion';
+
+export type DossierStep = RecordStep | 'manifest' | 'seal' | 'checkpoint' | 'witness' | 'timestamp' | 'key' | 'chain' | 'exhibit' | 'file' | 'procedure';
+
+/** A file and its SHA-256. */
+export interface FileRef {
+  file: string;
+  sha256: string;
+}
+
+/** `zhijian/dossier/v2` */
+export interface Manifest {
+  format: string;
+  variant: 'whole' | 'party' | 'court' | 'public';
+  case: string;
+  number: string;
+  made_at: string;
+  log_key: string;
+  keys: PublicKeyJson[];
+  key_records: FileRef[];
+  records: FileRef[];
+  exhibits: (FileRef & { chunk_root: string; size: number; media_type: string; name: string })[];
+  withheld: { sha256: string; reason: string }[];
+  checkpoint: FileRef;
+  policy: FileRef;
+  timestamps: (FileRef & { authority: string })[];
+  rules: { pack: string; sha256: string; files: FileRef[] };
+  readme: FileRef;
+}
+
 /** `ok` is null when this browser cannot check the step. `details` are label and value, for experts. */
 export interface Verdict {
-  step: StepName;
+  step: StepName | DossierStep;
   ok: boolean | null;
+  /** For dossiers: why `ok` is null. */
+  state?: 'good' | 'tampered' | 'missing' | 'noted';
   title: string;
   sentence: string;
   details: [string, string][];

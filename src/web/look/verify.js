@@ -2,16 +2,18 @@
 // The page's own check of a proof: `[data-verify]` with `data-proof` (address), an embedded
 // `script[data-proof-json]`, or a picked or dropped file. The proof never leaves the browser.
 
+import { byStep, checkDossier, conclusion } from './dossier.js';
 import { element, facts, notice } from './page.js';
 import { checkProof, overall, parseProof } from './proof.js';
+import { openZip } from './zip.js';
 
 /** Larger than any proof the service makes. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** @param {boolean | null} ok */
-const result = (ok) =>
+/** @param {import('./types').Verdict} verdict */
+const result = ({ ok, state }) =>
   ok === null
-    ? element('span', { class: 'tag warn' }, '未能核对')
+    ? element('span', { class: 'tag warn' }, state === 'missing' ? '缺失' : state === 'noted' ? '说明' : '未能核对')
     : element('span', { class: `tag ${ok ? 'ok' : 'danger'}` }, ok ? '通过' : '未通过');
 
 /**
@@ -23,11 +25,11 @@ function line(verdict, at) {
   const item = element(
     'li',
     {},
-    element('p', { class: 'heading' }, element('strong', {}, `${at + 1}. ${verdict.title}`), result(verdict.ok)),
+    element('p', { class: 'heading' }, element('strong', {}, `${at + 1}. ${verdict.title}`), result(verdict)),
     element('p', {}, verdict.sentence),
   );
   if (verdict.details.length > 0) {
-    item.append(element('details', {}, element('summary', {}, '技术细节'), facts(verdict.details)));
+    item.append(element('details', {}, element('summary', {}, verdict.state ? '逐项结果' : '技术细节'), facts(verdict.details)));
   }
   return item;
 }
@@ -36,9 +38,10 @@ function line(verdict, at) {
  * Writes the outcome: the sentence first, then each step.
  * @param {HTMLElement} place
  * @param {import('./types').Verdict[]} verdicts
+ * @param {{ kind: string, sentence: string, advice: string }} [whole]
  */
-function show(place, verdicts) {
-  const { kind, sentence, advice } = overall(verdicts);
+function show(place, verdicts, whole = overall(verdicts)) {
+  const { kind, sentence, advice } = whole;
   const list = element('ol', { class: 'verdicts' });
   verdicts.forEach((verdict, at) => list.append(line(verdict, at)));
   place.replaceChildren(
@@ -78,6 +81,33 @@ async function run(place, coming, logKey, shown) {
   }
 }
 
+/** Whether a file is a zip, by how it begins. @param {File} file */
+async function isZip(file) {
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return head.length === 4 && head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
+}
+
+/**
+ * A picked or dropped file: a dossier's zip, or a proof.
+ * @param {HTMLElement} place
+ * @param {File} file
+ * @param {string | null} logKey
+ */
+async function runFile(place, file, logKey) {
+  if (!(await isZip(file)) || !window.isSecureContext || !crypto.subtle) return run(place, read(file), logKey, null);
+  const say = (/** @type {string} */ words) => place.replaceChildren(notice('', '核验中', words));
+  say('正在本浏览器内逐件核对，案卷不会上传。');
+  try {
+    const progress = (/** @type {number} */ done, /** @type {number} */ of) => say(`正在核对第 ${done} 条记录，共 ${of} 条。`);
+    const found = await checkDossier(await openZip(file), { logKey, progress });
+    show(place, byStep(found), conclusion(found));
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    place.replaceChildren(notice('warn', '未能核验', `这个 zip 文件读不出来，可能已经损坏（${words}）。请重新取得案卷，或者解压后用 zhijian-verify 核对。`));
+  }
+  return undefined;
+}
+
 /**
  * @param {string} address
  * @returns {Promise<string>}
@@ -98,7 +128,7 @@ async function fetched(address) {
  * @returns {Promise<string>}
  */
 async function read(file) {
-  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明。案卷包请用离线核验程序核对。');
+  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明。案卷请选择 zip 文件。');
   return file.text();
 }
 
@@ -123,7 +153,7 @@ function attend(root) {
   const input = root.querySelector('input[data-verify-file]');
   if (input instanceof HTMLInputElement) {
     const take = (/** @type {FileList | null} */ files) => {
-      if (files && files[0]) run(place, read(files[0]), logKey, null);
+      if (files && files[0]) runFile(place, files[0], logKey);
     };
     input.addEventListener('change', () => take(input.files));
     root.addEventListener('submit', (event) => {

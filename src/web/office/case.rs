@@ -5,7 +5,8 @@ use crate::{
     base::CaseId,
     desk::look_up::case_file::{self, CaseFile},
     web::{
-        caller::Caller,
+        caller::{Caller, Posted},
+        dossier,
         look::{Entry, Frame},
         problem::Answer,
         render,
@@ -22,6 +23,7 @@ struct Page {
     file: CaseFile,
     next: Vec<Next>,
     linked: bool,
+    csrf: String,
 }
 
 /// A record that may be written next.
@@ -53,8 +55,15 @@ pub async fn show(
         frame: caller.office("/office/cases"),
         trail: trail(&[("/office/cases", "案件")]),
         next: next.collect(),
+        csrf: caller.csrf(),
         linked: request.query_string().contains("linked"),
         file,
     };
     Ok(render::page(&page))
+}
+
+/// `POST /office/cases/{id}/dossier`: the dossier as a download, put on record.
+pub async fn dossier(posted: Posted, path: Path<String>) -> Answer<HttpResponse> {
+    let id: CaseId = id(&path, "案件")?;
+    dossier::download(&posted.caller, &id, posted.first("variant"), posted.first("purpose")).await
 }

@@ -1,25 +1,34 @@
-//! The offline verifier: checks a dossier folder, a single proof, a receipt or a log's files without any server or
+//! The offline verifier: checks a dossier's folder or zip, a single proof, a receipt or a log's files without any server or
 //! network.
 //!
 //! Uses the pure rooms only, so that what it says rests on nothing but the files and the log's key.
 
+mod disk;
+
 use anyhow::Context as _;
 use clap::{ArgAction, Parser};
+use disk::Disk;
 use std::{
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
-use zhijian::ledger::{
-    NoteVerifier, Policy, bundle,
-    dossier::{self, Folder, Outcome, Report, State, receipt},
-    mirror,
+use zhijian::{
+    ledger::{
+        NoteVerifier, Policy, bundle,
+        dossier::{self, Outcome, Report, Trust, receipt},
+        mirror,
+    },
+    verify::{self, packed::Packed},
 };
+
+/// How every zip file with anything in it begins.
+const ZIP: &[u8] = b"PK\x03\x04";
 
 /// 离线核验执鉴案卷：不连网，不依赖存证方的系统。
 ///
-/// 退出码：0 核验通过；1 发现改动；2 材料不全，或者参数、文件夹不可用。
+/// 退出码：0 核验通过；1 发现改动，或者有记录不符合当时有效的程序规则；2 材料不全，或者参数、文件不可用。
 #[derive(Parser)]
 #[command(
     name = "zhijian-verify",
@@ -29,13 +38,13 @@ use zhijian::ledger::{
     help_template = "{about-with-newline}\n用法：zhijian-verify [选项] <DIR>\n\n{all-args}"
 )]
 struct Arguments {
-    /// 案卷文件夹，或者单份记录的证明文件，或者存证凭证（.tlog-proof）
+    /// 案卷的文件夹或者 zip 文件，或者单份记录的证明文件，或者存证凭证（.tlog-proof）
     #[arg(value_name = "DIR", help_heading = "参数")]
     path: PathBuf,
     /// 存证日志的公钥，应从存证方公布处或见证方另行取得
     #[arg(long, value_name = "VKEY", help_heading = "选项")]
     vkey: Option<String>,
-    /// 信任策略文件（C2SP tlog-policy），核验存证凭证时必须指定
+    /// 信任策略文件（C2SP tlog-policy），核验见证方的联署；核验存证凭证时必须指定
     #[arg(long, value_name = "FILE", help_heading = "选项")]
     policy: Option<PathBuf>,
     /// 文件夹是日志的镜像（zhijian export-log 所写），核验其全部分块
@@ -55,7 +64,7 @@ struct Arguments {
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
-        Ok(Outcome::Tampered) => ExitCode::from(1),
+        Ok(Outcome::Tampered | Outcome::Irregular) => ExitCode::from(1),
         Ok(Outcome::Incomplete) => ExitCode::from(2),
         Err(fault) => {
             // Not `eprintln!`, which panics when nobody listens.
@@ -73,25 +82,18 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let shown = arguments.path.display();
     let about = fs::metadata(&arguments.path).with_context(|| format!("打不开 {shown}"))?;
     anyhow::ensure!(about.is_dir() || !arguments.log, "{shown} 不是文件夹，不能当作日志核验");
+    let policy = arguments.policy.as_deref().map(read_policy).transpose()?;
     let report = if about.is_dir() {
         let folder =
-            Disk::read(&arguments.path).with_context(|| format!("读不全文件夹 {shown}"))?;
+            Disk::list(&arguments.path).with_context(|| format!("读不全文件夹 {shown}"))?;
         match trusted.as_ref().filter(|_| arguments.log) {
             Some(trusted) => mirror::verify_log(&folder, trusted),
-            None => dossier::verify(&folder, trusted.as_ref()),
+            None => {
+                verify::dossier(&folder, Trust { log: trusted.as_ref(), policy: policy.as_ref() })
+            }
         }
     } else {
-        let bytes = read_proof(&arguments.path).with_context(|| format!("读不出 {shown}"))?;
-        let name = shown.to_string();
-        if bytes.starts_with(receipt::BEGINS) {
-            let policy = arguments
-                .policy
-                .as_deref()
-                .context("核验存证凭证请用 --policy 指定信任策略文件")?;
-            dossier::verify_receipt(&name, &bytes, &read_policy(policy)?)
-        } else {
-            dossier::verify_proof(&name, &bytes, trusted.as_ref())
-        }
+        check_file(arguments, trusted.as_ref(), policy.as_ref())?
     };
     let mut out = io::stdout().lock();
     if arguments.json {
@@ -102,6 +104,29 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     out.flush()?;
     Ok(report.outcome)
+}
+
+/// A dossier's zip, a receipt, or else a proof.
+fn check_file(
+    arguments: &Arguments,
+    trusted: Option<&NoteVerifier>,
+    policy: Option<&Policy>,
+) -> anyhow::Result<Report> {
+    let path = &arguments.path;
+    let shown = path.display();
+    let bytes = read_proof(path).with_context(|| format!("读不出 {shown}"))?;
+    if bytes.starts_with(ZIP) {
+        let file = File::open(path).with_context(|| format!("读不出 {shown}"))?;
+        let packed = Packed::open(BufReader::new(file));
+        let packed = packed.with_context(|| format!("{shown} 不是完好的 zip 文件"))?;
+        return Ok(verify::dossier(&packed, Trust { log: trusted, policy }));
+    }
+    let name = shown.to_string();
+    if bytes.starts_with(receipt::BEGINS) {
+        let policy = policy.context("核验存证凭证请用 --policy 指定信任策略文件")?;
+        return Ok(dossier::verify_receipt(&name, &bytes, policy));
+    }
+    Ok(dossier::verify_proof(&name, &bytes, Trust { log: trusted, policy }))
 }
 
 /// One byte more than a proof may have, so that a longer file is refused rather than cut.
@@ -120,19 +145,15 @@ fn read_policy(path: &Path) -> anyhow::Result<Policy> {
 
 fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
     writeln!(out, "执鉴离线核验")?;
-    if let Some(number) = &report.number {
-        writeln!(out, "案号：{}", plain(number))?;
+    if let (Some(number), Some(variant)) = (&report.number, report.variant) {
+        writeln!(out, "编号：{}（{}）", plain(number), variant.label())?;
     }
     if let Some(key) = &report.log_key {
         writeln!(out, "日志公钥：{}", plain(key))?;
     }
     writeln!(out)?;
     for finding in &report.verdicts {
-        let state = match finding.state {
-            State::Good => "通过",
-            State::Tampered => "不符",
-            State::Missing => "缺失",
-        };
+        let state = finding.state.label();
         let (part, detail) = (plain(&finding.part), plain(&finding.detail));
         writeln!(out, "[{state}] {}　{part}：{detail}", finding.step.label())?;
     }
@@ -140,6 +161,9 @@ fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
     match report.outcome {
         Outcome::Good => writeln!(out, "结论：核验通过，未发现改动。")?,
         Outcome::Tampered => writeln!(out, "结论：核验不通过，内容有改动或者不一致。")?,
+        Outcome::Irregular => {
+            writeln!(out, "结论：内容未发现改动，但有记录不符合当时有效的程序规则。")?;
+        }
         Outcome::Incomplete => writeln!(out, "结论：材料不全，未发现改动，但不能得出完整结论。")?,
     }
     if let Some(fault) = report.first_fault() {
@@ -159,56 +183,4 @@ fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
 /// File names and texts come from strangers; control characters could rewrite the terminal.
 fn plain(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
-}
-
-/// A dossier on disk. The list of files is taken once, links are never followed.
-struct Disk {
-    root: PathBuf,
-    names: Vec<String>,
-}
-
-impl Disk {
-    fn read(root: &Path) -> io::Result<Self> {
-        let mut names = Vec::new();
-        let mut folders = vec![(root.to_owned(), String::new())];
-        while let Some((folder, prefix)) = folders.pop() {
-            for item in fs::read_dir(folder)? {
-                let item = item?;
-                let name = format!("{prefix}{}", item.file_name().to_string_lossy());
-                if item.file_type()?.is_dir() {
-                    folders.push((item.path(), format!("{name}/")));
-                } else {
-                    names.push(name);
-                }
-            }
-        }
-        Ok(Disk { root: root.to_owned(), names })
-    }
-}
-
-impl Folder for Disk {
-    fn open(&self, name: &str) -> Option<Box<dyn Read + '_>> {
-        let path = self.root.join(name);
-        // Only plain files: a link or a device could lead out of the folder or never end.
-        if !fs::symlink_metadata(&path).ok()?.is_file() {
-            return None;
-        }
-        match File::open(path) {
-            Ok(file) => Some(Box::new(file)),
-            Err(fault) => Some(Box::new(Unreadable(fault.kind()))),
-        }
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
-    }
-}
-
-/// A file that is there but cannot be opened: reported as unreadable, not as absent.
-struct Unreadable(io::ErrorKind);
-
-impl Read for Unreadable {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(self.0.into())
-    }
 }

@@ -1,0 +1,143 @@
+//! The procedure, replayed: each record is put before the same gate as when it was linked, by the rules in force on
+//! its day. The rules are those compiled in; a dossier only names its pack and the digest of its rules.
+
+use crate::{
+    base::Digest,
+    law::{
+        self,
+        act::Act,
+        calendar::Calendar,
+        gate,
+        pack::Pack,
+        procedure::{CaseState, Step as CaseStep},
+        rulebook::Rulebook,
+    },
+    ledger::{
+        RecordProof,
+        dossier::{Checked, Filed, State, manifest, manifest::MANIFEST},
+        record::Payload,
+        verdict::Step,
+    },
+};
+use std::sync::LazyLock;
+
+/// The rules compiled in; none if they could not be read, which a test of the law rules out.
+static OWN: LazyLock<Option<(Rulebook, Calendar)>> = LazyLock::new(|| {
+    let files = law::builtin_files();
+    Rulebook::from_toml(files).ok().zip(Calendar::from_toml(files).ok())
+});
+
+static OWN_DIGEST: LazyLock<Digest> = LazyLock::new(|| {
+    let files = law::builtin_files().iter();
+    manifest::rules_digest(files.map(|(name, text)| (*name, Digest::of(text.as_bytes()))))
+});
+
+/// Adds what the rules say to the findings.
+pub(super) fn check(checked: &mut Checked) {
+    let Some(manifest) = checked.manifest.clone() else { return };
+    let (pack, records) = (&manifest.rules.pack, std::mem::take(&mut checked.records));
+    let result = match readable(&records) {
+        Ok(readable) => replay(pack, &readable, checked),
+        Err(fault) => Err(fault),
+    };
+    let replayed = result.is_ok();
+    checked.report.add(MANIFEST, Step::Procedure, result);
+    if replayed && manifest.rules.sha256 != *OWN_DIGEST {
+        let detail = "制卷时的规则文本与本程序所带的不是同一版本，回放依照本程序所带的规则";
+        checked.report.add(MANIFEST, Step::Procedure, Err((State::Noted, detail.into())));
+    }
+    checked.records = records;
+}
+
+type Fault = (State, String);
+
+/// All records, if all are there.
+fn readable(records: &[Result<Filed, State>]) -> Result<Vec<(&RecordProof, Payload)>, Fault> {
+    let mut all = Vec::with_capacity(records.len());
+    for record in records {
+        match record {
+            Err(_) => {
+                return Err((State::Missing, "有记录缺失或者不能读取，程序无法回放".into()));
+            }
+            Ok(Filed::Withheld(_)) => {
+                let detail = "有记录的内容没有随卷，程序没有回放；需要回放的，请核验全卷或者司法卷";
+                return Err((State::Noted, detail.into()));
+            }
+            Ok(Filed::Shown(record)) => {
+                let payload = record.payload();
+                let missing = || (State::Missing, "有记录不能读取，程序无法回放".to_owned());
+                all.push((record.as_ref(), payload.ok_or_else(missing)?));
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn replay(
+    pack: &str,
+    records: &[(&RecordProof, Payload)],
+    checked: &mut Checked,
+) -> Result<String, Fault> {
+    let unusable = || (State::Missing, "本程序所带的规则或者工作日历不能使用".to_owned());
+    let (rules, calendar) = OWN.as_ref().ok_or_else(unusable)?;
+    let known = rules.pack(pack);
+    let pack = known.ok_or_else(|| (State::Missing, format!("本程序没有规则包 {pack}")))?;
+    let law = Law { rules, calendar, pack };
+    let mut state = CaseState::default();
+    let mut objections = 0;
+    for (record, payload) in records {
+        let part = manifest::record_file(record.entry.seq);
+        for said in law.objections(&mut state, record, payload) {
+            objections += 1;
+            checked.report.add(&part, Step::Procedure, Err((State::Irregular, said)));
+        }
+    }
+    match objections {
+        0 => Ok(format!(
+            "{} 条记录逐条按当时有效的规则（{}）回放，没有异议",
+            records.len(),
+            law.pack.title
+        )),
+        count => Err((State::Irregular, format!("按当时有效的规则回放，有 {count} 处异议"))),
+    }
+}
+
+struct Law<'l> {
+    rules: &'l Rulebook,
+    calendar: &'l Calendar,
+    pack: &'l Pack,
+}
+
+impl Law<'_> {
+    /// What stood in the way of a record when it was linked; moves the state on.
+    fn objections(
+        &self,
+        state: &mut CaseState,
+        record: &RecordProof,
+        payload: &Payload,
+    ) -> Vec<String> {
+        let facts = serde_json::Value::Object(payload.facts.clone());
+        let Ok(act) = Act::parse(&payload.kind, &facts) else {
+            return vec!["记录的种类或者事项不合规范".to_owned()];
+        };
+        let people: Vec<String> = payload.signers.iter().map(|s| s.person.clone()).collect();
+        let at = record.entry.received_at;
+        let (rules, calendar, pack) = (self.rules, self.calendar, self.pack);
+        let found = gate::objections(rules, calendar, pack, state, &act, at, &people);
+        state.apply(&CaseStep {
+            kind: payload.kind.clone(),
+            act,
+            at: payload.at,
+            received_at: at,
+            people,
+            record: record.entry.record,
+            head: record.entry.hash(),
+            seq: record.entry.seq,
+            exhibits: payload.exhibits.len(),
+        });
+        found
+            .into_iter()
+            .map(|objection| format!("{}（{}）", objection.text, objection.article))
+            .collect()
+    }
+}

@@ -1,0 +1,59 @@
+// A case taken along: a supervisor takes copies of it, and the checking page checks the zip without sending it anywhere.
+
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { story } from '../lib/story.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @param {Page} page @param {string} path */
+async function check(page, path) {
+  await page.goto('/verify');
+  await page.locator('input[data-verify-file]').setInputFiles(path);
+  await page.locator('[data-verify-result] .answer, [data-verify-result] .notice.warn').waitFor();
+  const steps = await page.locator('.verdicts > li').evaluateAll((lines) =>
+    lines.map((line) => [line.querySelector('strong')?.textContent ?? '', line.querySelector('.tag')?.textContent ?? '']),
+  );
+  return { sentence: await page.locator('[data-verify-result] strong').first().innerText(), steps };
+}
+
+story('a supervisor takes a case along, and the page checks it', async ({ page, signIn, look, width }) => {
+  await signIn('jianning');
+  await page.goto('/office/overdue');
+  await page.locator('table tbody tr a').first().click();
+  await page.getByRole('heading', { name: '导出案卷' }).waitFor();
+  await page.getByRole('heading', { name: '导出案卷' }).scrollIntoViewIfNeeded();
+  await look('dossier-export');
+  await page.getByLabel('导出用途').fill('市中级人民法院调取');
+  /** @type {Record<string, string>} */
+  const paths = {};
+  for (const [variant, label] of [['party', '当事人卷'], ['court', '司法卷']]) {
+    await page.getByLabel(new RegExp(`^${label}`)).check();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出 zip 文件' }).click()]);
+    assert.match(download.suggestedFilename(), new RegExp(`-${variant}\\.zip$`));
+    paths[variant] = join(tmpdir(), `zhijian-${process.pid}-${width}-${variant}.zip`);
+    await download.saveAs(paths[variant]);
+  }
+
+  /** @type {string[]} */
+  const sent = [];
+  page.on('request', (request) => request.method() !== 'GET' && sent.push(request.url()));
+  for (const variant of ['party', 'court']) {
+    const { sentence, steps } = await check(page, paths[variant]);
+    assert.match(sentence, /核验通过/, `${variant}: ${sentence} ${JSON.stringify(steps)}`);
+    assert.deepEqual(steps.filter(([, tag]) => tag === '未通过' || tag === '缺失'), []);
+    assert.deepEqual(steps.at(-1), [`${steps.length}. 程序回放`, '说明']);
+  }
+  await look('dossier-good');
+
+  const bytes = await readFile(paths.court);
+  // In the first file, which is a record.
+  bytes[200] ^= 1;
+  await writeFile(paths.court, bytes);
+  const { sentence } = await check(page, paths.court);
+  assert.doesNotMatch(sentence, /核验通过/);
+  await look('dossier-altered');
+  assert.deepEqual(sent, [], 'the dossier left the browser');
+});

@@ -4,6 +4,9 @@
 #[allow(dead_code, reason = "shared with the tests of witnesses")]
 #[path = "../witness/log.rs"]
 mod log;
+#[allow(dead_code, reason = "shared with the tests of the ledger")]
+#[path = "../ledger/others.rs"]
+mod others;
 mod specimens;
 mod targets;
 #[allow(dead_code, reason = "shared with the tests of the ledger")]

@@ -14,7 +14,7 @@ use zhijian::{
         Policy, Proof, RecordProof, TlogProof,
         add_checkpoint::parse_size,
         canonical,
-        dossier::{Manifest, verify_proof, verify_receipt},
+        dossier::{Manifest, Trust, verify_proof, verify_receipt},
         field::Field,
         note::{self, Note, NoteSignature},
         proof,
@@ -40,7 +40,7 @@ pub const TARGETS: [Target; 18] = [
     }),
     ("note", |bytes| text(bytes, read_note)),
     ("checkpoint", |bytes| text(bytes, checkpoint)),
-    ("tile_path", |bytes| text(bytes, |text| printed::<TilePath>(text))),
+    ("tile_path", |bytes| text(bytes, printed::<TilePath>)),
     ("tiles", tiles),
     ("proof", proof_file),
     ("record_proof", |bytes| {
@@ -49,8 +49,8 @@ pub const TARGETS: [Target; 18] = [
     ("tlog_proof", |bytes| text(bytes, tlog_proof)),
     ("policy", |bytes| drop(Policy::parse(bytes))),
     ("add_checkpoint", |bytes| text(bytes, add_checkpoint)),
-    ("log_key", |bytes| text(bytes, |text| printed::<NoteVerifier>(text))),
-    ("witness_key", |bytes| text(bytes, |text| printed::<CosignatureVerifier>(text))),
+    ("log_key", |bytes| text(bytes, printed::<NoteVerifier>)),
+    ("witness_key", |bytes| text(bytes, printed::<CosignatureVerifier>)),
     ("manifest", |bytes| back(bytes, Manifest::parse(bytes).ok().map(|m| m.to_bytes().ok()))),
     ("penalty_list", |bytes| drop(penalty_list::read(bytes))),
     ("tus_headers", tus_headers),
@@ -119,7 +119,7 @@ fn tiles(bytes: &[u8]) {
 
 fn proof_file(bytes: &[u8]) {
     back(bytes, Proof::parse(bytes).ok().map(|proof| proof.to_bytes().ok()));
-    let _ = verify_proof("proof.json", bytes, None);
+    let _ = verify_proof("proof.json", bytes, Trust::default());
 }
 
 fn tlog_proof(text: &str) {

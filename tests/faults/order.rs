@@ -33,8 +33,9 @@ impl Unsynced {
         self.changed.insert(path.to_owned(), self.changes);
     }
 
-    /// Takes a moment of the record; only what lies in `data` counts.
-    fn take(&mut self, moment: &Moment, data: &str) {
+    /// Takes a moment of the record; only what lies in `data` counts. Gives the file or folder whose sync has ended
+    /// well, and the last change that it covers.
+    fn take(&mut self, moment: &Moment, data: &str) -> Option<(String, u64)> {
         let counts = |path: &&str| {
             path.starts_with(data) && !PASSING.iter().any(|ending| path.ends_with(ending))
         };
@@ -48,6 +49,7 @@ impl Unsynced {
                 && moment.succeeded()
             {
                 self.changed.retain(|path, change| *path != of || *change > until);
+                return Some((of, until));
             }
         } else if begins && CHANGES.contains(&name) {
             if let Some(path) = moment.file().filter(counts) {
@@ -65,6 +67,7 @@ impl Unsynced {
                 self.change(folder.to_str().unwrap());
             }
         }
+        None
     }
 }
 
@@ -105,28 +108,31 @@ fn acknowledged(
 fn shown(record: &[Moment], data: &Path, before: &str) -> (usize, Vec<String>) {
     let (guard, new) = (data.join("log.guard"), data.join("log.new"));
     let (guard, new) = (guard.to_str().unwrap(), new.to_str().unwrap());
-    let (mut unsynced, mut written, mut guarded) =
-        (Unsynced::default(), String::new(), vec![root(before).unwrap()]);
+    let (mut unsynced, mut written) = (Unsynced::default(), String::new());
+    // What was given the guard file's name, with the change that this was, and what has been synced since.
+    let (mut named, mut durable) = (Vec::new(), vec![root(before).unwrap()]);
     let (mut judged, mut wrong) = (0, Vec::new());
     for moment in record {
-        unsynced.take(moment, data.to_str().unwrap());
+        let synced = unsynced.take(moment, data.to_str().unwrap());
         if moment.name == "write" && moment.file() == Some(new) {
-            written.clone_from(&root(&moment.arguments).unwrap_or_default());
+            written = root(&moment.arguments).unwrap_or_default();
         }
         if moment.name == "rename" && moment.succeeded() && moment.names().get(1) == Some(&guard) {
-            guarded.push(written.clone());
+            named.push((written.clone(), unsynced.changes));
+        }
+        if let (Some((of, until)), Some((root, change))) = (synced, named.last())
+            && Path::new(&of) == data
+            && until >= *change
+            && !unsynced.changed.contains_key(guard)
+        {
+            durable.push(root.clone());
         }
         let Some(root) = root(&moment.arguments).filter(|_| is_sent(moment)) else { continue };
         judged += 1;
-        let last = guarded.last() == Some(&root);
-        if !guarded.contains(&root) {
-            wrong.push(format!("{root} was shown before it stood in the guard file"));
-        } else if last
-            && [guard, data.to_str().unwrap()]
-                .iter()
-                .any(|path| unsynced.changed.contains_key(*path))
-        {
-            wrong.push(format!("{root} was shown before the guard file was synced"));
+        if !durable.contains(&root) {
+            let stood = named.iter().any(|(named, _)| *named == root);
+            let missing = if stood { "was synced there" } else { "stood in the guard file" };
+            wrong.push(format!("{root} was shown before it {missing}"));
         }
     }
     (judged, wrong)

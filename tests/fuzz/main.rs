@@ -1,5 +1,5 @@
 //! Parsers under mutated bytes, the same ones each time: good specimens are damaged again and again. `ROUNDS=1000000`
-//! in the environment goes on for longer; tests/fuzz/guided does it led by coverage.
+//! in the environment goes on for longer.
 
 #[allow(dead_code, reason = "shared with the tests of witnesses")]
 #[path = "../witness/log.rs"]
@@ -104,17 +104,4 @@ fn no_parser_panics_or_changes_what_it_reads() {
     }
     println!("{} parsers, {rounds} mutations each", targets::TARGETS.len());
     assert_eq!(bad, Vec::<String>::new());
-}
-
-/// For tests/fuzz/guided: a folder a parser, in FUZZ_CORPUS.
-#[test]
-#[ignore = "writes files for the guided fuzzing"]
-fn specimens_as_files() {
-    let folder = std::path::PathBuf::from(std::env::var("FUZZ_CORPUS").unwrap());
-    for (name, all) in specimens::all() {
-        std::fs::create_dir_all(folder.join(name)).unwrap();
-        for (n, bytes) in all.iter().enumerate() {
-            std::fs::write(folder.join(name).join(format!("specimen-{n}")), bytes).unwrap();
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Variants of a dossier as zip files: each holds, shows what it may and nothing else, and a changed zip is found out.
 
 use crate::{
+    county,
     house::{self, Bureau},
     python,
 };
@@ -10,10 +11,12 @@ use std::{
 };
 use zhijian::{
     desk::{
-        Error,
+        Error, House,
         export_dossier::{self, sink},
+        file,
     },
     ledger::dossier::{Folder as _, Manifest, Outcome, Report, State, Trust, Variant},
+    store::{agencies, cases},
     verify::{self, packed::Packed},
 };
 
@@ -32,16 +35,20 @@ impl Write for Pipe {
 
 async fn zip(bureau: &Bureau, variant: Variant) -> Result<Vec<u8>, Error> {
     let case = export_dossier::case_numbered(&bureau.house, house::NUMBER).await?;
+    zip_of(&bureau.house, &case, variant).await
+}
+
+async fn zip_of(house: &Arc<House>, case: &str, variant: Variant) -> Result<Vec<u8>, Error> {
     let now = zhijian::base::Moment::from_millis(1_800_000_000_000);
-    let plan = export_dossier::plan(&bureau.house, &case, variant, now).await?;
+    let plan = export_dossier::plan(house, case, variant, now).await?;
     let pipe = Pipe::default();
-    export_dossier::write(&bureau.house, plan, Box::new(sink::Zip::new(pipe.clone()))).await?;
+    export_dossier::write(house, plan, Box::new(sink::Zip::new(pipe.clone()))).await?;
     let bytes = pipe.0.lock().unwrap().clone();
     Ok(bytes)
 }
 
-fn report(bureau: &Bureau, zip: &[u8]) -> Report {
-    let log = bureau.house.log.verifier();
+fn report(house: &House, zip: &[u8]) -> Report {
+    let log = house.log.verifier();
     let packed = Packed::open(Cursor::new(zip)).unwrap();
     verify::dossier(&packed, Trust { log: Some(&log), policy: None })
 }
@@ -76,7 +83,7 @@ async fn each_variant_holds_and_shows_what_it_may() {
     let party = zip(&bureau, Variant::Party).await.unwrap();
     let court = zip(&bureau, Variant::Court).await.unwrap();
     for zip in [&whole, &party, &court] {
-        let report = report(&bureau, zip);
+        let report = report(&bureau.house, zip);
         assert_eq!(report.outcome, Outcome::Good, "{:?}", report.first_fault());
     }
     let ((whole, all), (party, some), (court, _)) =
@@ -98,6 +105,42 @@ async fn each_variant_holds_and_shows_what_it_may() {
 
 async fn zip_refused(bureau: &Bureau) -> Error {
     zip(bureau, Variant::Public).await.unwrap_err()
+}
+
+/// Of the county's cases one is public, as corrected; the others were withdrawn, withheld or not decided.
+#[actix_web::test]
+async fn every_copy_of_every_case_holds_and_the_public_one_tells_nothing_private() {
+    let folder = county::full().await;
+    let house = county::look(folder.path()).await;
+    let look = |db: &mut zhijian::store::Db| {
+        let agencies = agencies::all(db)?.into_iter().map(|agency| agency.id).collect();
+        let all = cases::CaseFilter { agencies, ..cases::CaseFilter::default() };
+        let found = cases::page(db, &all, None, 100)?.into_iter().map(|case| case.id);
+        Ok::<Vec<String>, Error>(found.collect())
+    };
+    let all = house.store.read(look).await.unwrap();
+    let mut public = 0;
+    for id in &all {
+        for variant in [Variant::Whole, Variant::Party, Variant::Court] {
+            let report = report(&house, &zip_of(&house, id, variant).await.unwrap());
+            assert_eq!(report.outcome, Outcome::Good, "{variant:?} {:?}", report.first_fault());
+        }
+        let Ok(zip) = zip_of(&house, id, Variant::Public).await else { continue };
+        public += 1;
+        let report = report(&house, &zip);
+        assert_eq!(report.outcome, Outcome::Good, "{:?}", report.first_fault());
+        let (manifest, text) = contents(&zip);
+        assert_eq!(manifest.variant, Variant::Public);
+        assert!(text.contains("经营超过保质期的糕点"), "what is public now is in it");
+        let (at, id) = (house.clone(), id.clone());
+        let records = house.store.read(move |db| file::read(db, &at, &id)).await.unwrap();
+        let fields = records.iter().flat_map(|record| &record.fields);
+        let secret = |path: &str| path.ends_with("phone") || path.ends_with("id_number");
+        let secrets: Vec<_> = fields.filter(|field| secret(&field.path)).collect();
+        assert!(!secrets.is_empty());
+        assert_eq!(secrets.iter().find(|field| text.contains(&field.value)), None);
+    }
+    assert_eq!((public, all.len() > 3), (1, true));
 }
 
 /// A flip either is found, or changes no byte of any file that is read.
@@ -156,7 +199,7 @@ async fn what_is_withheld_is_told_and_not_called_missing() {
     let bureau = Bureau::with_case().await;
     bureau.seal().await;
     let zip = zip(&bureau, Variant::Party).await.unwrap();
-    let report = report(&bureau, &zip);
+    let report = report(&bureau.house, &zip);
     let noted = report.verdicts.iter().filter(|v| v.state == State::Noted).count();
     assert!(noted > 0 && report.verdicts.iter().all(|v| v.state != State::Missing), "{report:#?}");
 }

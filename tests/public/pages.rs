@@ -237,6 +237,7 @@ fn what_is_withdrawn_or_over_shows_nothing_but_that() {
 #[test]
 fn what_everybody_reads_goes_compressed_but_never_beside_a_session() {
     let site = Served::start();
+    site.sealed();
     let encoding = |path: &str, cookie: &str| {
         let url = format!("http://{}{path}", site.address);
         let asked = reqwest::blocking::Client::new().get(url).header("accept-encoding", "gzip");

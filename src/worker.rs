@@ -1,6 +1,5 @@
-//! Work without a request: sealing the log every second, asking its witnesses and
-//! time-stamp authorities, dropping what has expired, reading
-//! exhibits again.
+//! Work without a request: sealing the log every second, asking its witnesses and time-stamp authorities, dropping
+//! what has expired, reading exhibits again.
 
 mod stamp;
 mod submit;

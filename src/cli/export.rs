@@ -72,25 +72,29 @@ pub fn run(task: &Export) -> Result<ExitCode> {
         } else {
             Err(anyhow::anyhow!("没有数据目录 {}", data.display()))
         };
-        let house = match served {
+        let (house, recorded) = match served {
             Ok(house) => {
-                let case = export_dossier::case_numbered(&house, &task.number).await?;
-                let (variant, purpose) = (task.variant, &task.purpose);
-                export_dossier::record_export(&house, &case, variant, purpose, now).await?;
                 Sealer::open(&house).await?.seal(&house, now).await?;
-                house
+                (house, true)
             }
             Err(_) => {
                 let house = app::open(&config, data, clock, Access::Look)
                     .await
                     .context("无法打开数据目录")?;
                 eprintln!("服务正在运行，本次导出只读取数据，没有留下导出记录。");
-                house
+                (house, false)
             }
         };
         let case = export_dossier::case_numbered(&house, &task.number).await?;
         let plan = export_dossier::plan(&house, &case, task.variant, now).await?;
-        let done = export_dossier::write(&house, plan, sink(task)?).await?;
+        let sink = sink(task)?;
+        if recorded {
+            // Before the bytes leave, after all that could keep them from it.
+            let (variant, purpose) = (task.variant, &task.purpose);
+            export_dossier::record_export(&house, &case, variant, purpose, now).await?;
+            Sealer::open(&house).await?.seal(&house, now).await?;
+        }
+        let done = export_dossier::write(&house, plan, sink).await?;
         println!(
             "已导出{} {} 到 {}：记录{}条，附件{}个，{}字节。",
             task.variant.label(),

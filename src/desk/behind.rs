@@ -11,6 +11,7 @@ use crate::{
     law::{
         act::{Outcome, PartyKind},
         masking,
+        pack::Pack,
         procedure::{self, CaseState},
         words,
     },
@@ -52,8 +53,8 @@ impl Proposal {
 pub struct Behind {
     /// The items in the order of the page.
     pub items: Vec<Proposal>,
-    /// Names of the party in full, with what it is.
-    pub parties: Vec<(String, PartyKind)>,
+    /// The party's name in full, with what it is.
+    pub party: (String, PartyKind),
     /// What else the file says of people, as (path, value).
     pub people: Vec<(String, String)>,
     /// What is public now.
@@ -85,10 +86,8 @@ impl Behind {
         let pack = project::pack_of(house, agency)?;
         let party = file::newest(&records, &["party.name"]).unwrap_or_default().to_owned();
         Ok(Behind {
-            items: proposals(true, full, &people, public.as_ref(), |fields| {
-                masking::propose(pack, party_kind, fields)
-            }),
-            parties: vec![(party, party_kind)],
+            items: proposals(true, full, &people, public.as_ref(), (pack, party_kind)),
+            party: (party, party_kind),
             people,
             public,
             filed: true,
@@ -121,11 +120,9 @@ impl Behind {
         let kind = if masked { PartyKind::Person } else { PartyKind::Organisation };
         let pack = project::pack_of(house, agency)?;
         let people = Vec::new();
-        let items = proposals(false, full, &people, Some(&public), |fields| {
-            masking::propose(pack, kind, fields)
-        });
-        let parties = vec![(name, kind)];
-        Ok(Behind { items, parties, people, public: Some(public), filed: false })
+        let items = proposals(false, full, &people, Some(&public), (pack, kind));
+        let party = (name, kind);
+        Ok(Behind { items, party, people, public: Some(public), filed: false })
     }
 }
 
@@ -137,18 +134,19 @@ fn content(row: &disclosures::Disclosure) -> Result<Content, Error> {
     serde_json::from_str(&row.content).map_err(Error::broken)
 }
 
-/// The items (path, label, full text) with the masking that `mask` proposes, `people` looked for in all of them.
+/// The items (path, label, full text) with the masking that the pack proposes for a party of the kind, `people`
+/// looked for in all of them.
 fn proposals(
     filed: bool,
     full: Vec<(String, String, String)>,
     people: &[(String, String)],
     public: Option<&Content>,
-    mask: impl Fn(&[(&str, &str, &str)]) -> Vec<masking::MaskProposal>,
+    (pack, party): (&Pack, PartyKind),
 ) -> Vec<Proposal> {
     let own = full.iter().map(|(item, label, text)| (item.as_str(), label.as_str(), text.as_str()));
     let fields: Vec<_> =
         own.chain(people.iter().map(|(path, text)| (path.as_str(), "", text.as_str()))).collect();
-    let masks = mask(&fields);
+    let masks = masking::propose(pack, party, &fields);
     full.into_iter()
         .map(|(item, label, full)| {
             let mask = masks.iter().find(|mask| mask.path == item);

@@ -178,7 +178,7 @@ fn draw_up(
 ) -> Result<Plan, Error> {
     let case = cases::find(db, case).or_none()?.ok_or(Error::NotFound("案件"))?;
     let length = chains::find(db, &case.id)?.length;
-    let last = entries::by_chain(db, &case.id)?.last().map_or(0, |entry| entry.leaf);
+    let last = entries::at(db, &case.id, length - 1)?.leaf;
     let agency = agencies::find(db, &case.agency_id)?;
     let pack = super::project::pack_of(house, &agency)?.id.clone();
     let mut cut = Cut { variant, party: Default::default(), released: String::new() };

@@ -18,6 +18,9 @@ use crate::{
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
+/// Kind of the record of an imported row.
+pub const IMPORTED: &str = "imported-disclosure";
+
 /// Rows under way at a time; they share commits.
 const AT_ONCE: usize = 64;
 
@@ -147,7 +150,7 @@ impl Draft {
         let chain = format!("{REGISTER}{}", self.agency.id);
         let own = OwnRecord {
             chain: &chain,
-            kind: "imported-disclosure",
+            kind: IMPORTED,
             facts,
             fields: self.fields,
             exhibits: Vec::new(),

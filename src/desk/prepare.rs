@@ -113,9 +113,10 @@ pub fn prepare_in(
     let (mut facts, private) = answers(&ground, form)?;
     fill::name_item(db, &ground, &mut facts)?;
     fill::fill(db, &ground, form, &mut facts)?;
+    let mut behind = None;
     let (fields, exhibits) = if disclose::composes(&form.kind) {
-        let behind = ground.behind(db)?;
-        let mut fields = disclose::compose(db, &ground, form, &behind, &mut facts)?;
+        let behind = behind.insert(ground.behind(db)?);
+        let mut fields = disclose::compose(db, &ground, form, behind, &mut facts)?;
         fields.extend(vouch::fresh_fields(private)?);
         (fields, Vec::new())
     } else {
@@ -130,7 +131,8 @@ pub fn prepare_in(
     let brought = register::Brought { exhibits: &exhibits, fields: &fields };
     object(db, &ground, &act, &people, &brought)?;
     if shown::tells(&form.kind) {
-        shown::check(house, &ground.agency, &ground.behind(db)?, &form.kind, &fields)?;
+        let behind = behind.map_or_else(|| ground.behind(db), Ok)?;
+        shown::check(house, &ground.agency, &behind, &form.kind, &fields)?;
     }
     let signers = people
         .iter()

@@ -118,7 +118,7 @@ fn in_clear(
         format!("公示的“{label}”第{at}个字起有没有隐去的{word}{origin}，请隐去后再公示")
     };
     let mut found = Vec::new();
-    for (name, kind) in behind.parties.iter().cloned().chain(named_anew(behind, texts)) {
+    for (name, kind) in [behind.party.clone()].into_iter().chain(named_anew(behind, texts)) {
         let people = behind.people.iter().map(|(path, value)| (path.as_str(), value.as_str()));
         let told: Vec<_> = std::iter::once(("party.name", name.as_str())).chain(people).collect();
         for text in masking::in_clear(pack, kind, &told, texts).into_iter().map(say) {

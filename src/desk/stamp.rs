@@ -91,11 +91,18 @@ pub async fn accept(
 ) -> Result<(), String> {
     let (token, stamp) = timestamp::token(answer, wanted.note.as_bytes(), &wanted.nonce)
         .map_err(|fault: TimestampFault| fault.to_string())?;
-    if let (Signed::By { certificate, .. }, Some(pinned)) =
-        (&stamp.signature, authority.certificate)
-        && *certificate != pinned
-    {
-        return Err("signed by another certificate than was configured".into());
+    match (&stamp.signature, authority.certificate) {
+        (_, None) => {}
+        (Signed::By { certificate, .. }, Some(pinned)) if *certificate == pinned => {}
+        (Signed::By { .. }, Some(_)) => {
+            return Err("signed by another certificate than was configured".into());
+        }
+        // Else naming an algorithm that nobody knows would be the way around the certificate.
+        (Signed::Unknown, Some(_)) => {
+            return Err(
+                "a certificate is configured, and the signature's algorithm is unknown".into()
+            );
+        }
     }
     let name = authority.name.clone();
     let row =

@@ -91,6 +91,12 @@ pub fn by_record(db: &mut Db, record_id: &str) -> Result<EntryRow, Error> {
     Ok(query.select(EntryRow::as_select()).get_result(db)?)
 }
 
+/// The entry at `seq` of a chain, or [`Error::Missing`].
+pub fn at(db: &mut Db, chain: &str, seq: i64) -> Result<EntryRow, Error> {
+    let query = entries::table.filter(entries::chain.eq(chain)).filter(entries::seq.eq(seq));
+    Ok(query.select(EntryRow::as_select()).get_result(db)?)
+}
+
 /// A chain's entries in order.
 pub fn by_chain(db: &mut Db, chain: &str) -> Result<Vec<EntryRow>, Error> {
     let query = entries::table.filter(entries::chain.eq(chain)).order(entries::seq);

@@ -41,16 +41,28 @@ pub fn find(db: &mut Db, code: &str) -> Result<Item, Error> {
     Ok(direct!(db, own => items::table.find(code).select(Item::as_select()).get_result(own))?)
 }
 
-/// An agency's items by code, in use or not, whose code, name or field contains `text` as written: those after
-/// the code `after` (empty for the first page), and how many there are in all.
+/// Which of an agency's items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// In use or not.
+    All,
+    /// Those that new cases may name.
+    InUse,
+}
+
+/// An agency's items by code whose code, name or field contains `text` as written: those after the code `after`
+/// (empty for the first page), and how many there are in all.
 pub fn by_agency(
     db: &mut Db,
     agency_id: &str,
+    which: Which,
     text: &str,
     after: &str,
     limit: i64,
 ) -> Result<(Vec<Item>, i64), Error> {
-    let matches = || items::agency_id.eq(agency_id).and(contains(text));
+    // False is below true on both engines.
+    let wanted = || items::active.ge(which == Which::InUse);
+    let matches = || items::agency_id.eq(agency_id).and(wanted()).and(contains(text));
     let total = items::table.filter(matches()).count().get_result(db)?;
     let query = items::table.filter(matches()).filter(items::code.gt(after));
     let rows = query.order(items::code).limit(limit).select(Item::as_select()).load(db)?;
@@ -64,38 +76,24 @@ pub fn set_active(db: &mut Db, code: &str, active: bool) -> Result<(), Error> {
     if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }
 
-/// An agency's active items whose code, name or field contains `text` as written; empty `text` finds all.
-pub fn search(db: &mut Db, agency_id: &str, text: &str, limit: i64) -> Result<Vec<Item>, Error> {
-    Ok(page(db, agency_id, text, 0, limit)?.0)
-}
-
-/// What [`search`] finds after the first `skip`, and how many it finds in all.
-pub fn page(
+/// An agency's items in use whose code, name or field contains `text` as written, by code, after the first `skip`;
+/// empty `text` finds all.
+pub fn in_use(
     db: &mut Db,
     agency_id: &str,
     text: &str,
     skip: i64,
     limit: i64,
-) -> Result<(Vec<Item>, i64), Error> {
-    let active = || items::agency_id.eq(agency_id).and(items::active.eq(true));
-    let matches = || active().and(contains(text));
-    let total = items::table.filter(matches()).count().get_result(db)?;
-    let query = items::table.filter(matches()).order(items::code).limit(limit).offset(skip);
-    Ok((query.select(Item::as_select()).load(db)?, total))
+) -> Result<Vec<Item>, Error> {
+    let active = items::agency_id.eq(agency_id).and(items::active.eq(true));
+    let query = items::table.filter(active.and(contains(text))).order(items::code);
+    Ok(query.limit(limit).offset(skip).select(Item::as_select()).load(db)?)
 }
 
-/// What [`search`] finds behind the code `after` (empty for the first ones), and how many it finds in all.
-pub fn in_use(
-    db: &mut Db,
-    agency_id: &str,
-    text: &str,
-    after: &str,
-    limit: i64,
-) -> Result<(Vec<Item>, i64), Error> {
-    let matches = || items::agency_id.eq(agency_id).and(items::active.eq(true)).and(contains(text));
-    let total = items::table.filter(matches()).count().get_result(db)?;
-    let query = items::table.filter(matches()).filter(items::code.gt(after)).order(items::code);
-    Ok((query.limit(limit).select(Item::as_select()).load(db)?, total))
+/// How many [`in_use`] finds in all.
+pub fn count_in_use(db: &mut Db, agency_id: &str, text: &str) -> Result<i64, Error> {
+    let active = items::agency_id.eq(agency_id).and(items::active.eq(true));
+    Ok(items::table.filter(active.and(contains(text))).count().get_result(db)?)
 }
 
 /// Whether code, name or field contains `text` as written.

@@ -139,14 +139,25 @@ fn items_are_found(bench: &Bench) {
         items::insert(db, &item("3", "旧事项", false))?;
         let codes =
             |rows: Vec<items::Item>| rows.into_iter().map(|one| one.code).collect::<Vec<_>>();
-        assert_eq!(codes(items::search(db, "a", "占道", 9)?), ["1"]);
-        assert_eq!(codes(items::search(db, "a", "0%", 9)?), ["2"]);
-        assert_eq!(codes(items::search(db, "a", "%", 9)?), ["2"]);
-        assert_eq!(codes(items::search(db, "a", "市容", 1)?), ["1"]);
-        assert_eq!(codes(items::search(db, "a", "", 9)?), ["1", "2"]);
-        assert_eq!(codes(items::by_agency(db, "a", "", "1", 9)?.0), ["2", "3"]);
-        assert_eq!(items::by_agency(db, "a", "0%", "", 9)?, (vec![item("2", "100%违建", true)], 1));
-        assert_eq!(items::by_agency(db, "a", "", "2", 1)?.1, 3, "counted over all pages");
+        assert_eq!(codes(items::in_use(db, "a", "占道", 0, 9)?), ["1"]);
+        assert_eq!(codes(items::in_use(db, "a", "0%", 0, 9)?), ["2"]);
+        assert_eq!(codes(items::in_use(db, "a", "%", 0, 9)?), ["2"]);
+        assert_eq!(codes(items::in_use(db, "a", "市容", 0, 1)?), ["1"]);
+        assert_eq!(codes(items::in_use(db, "a", "", 0, 9)?), ["1", "2"]);
+        assert_eq!(codes(items::in_use(db, "a", "", 1, 9)?), ["2"]);
+        assert_eq!(items::count_in_use(db, "a", "")?, 2);
+        let (found, total) = items::by_agency(db, "a", items::Which::InUse, "", "1", 9)?;
+        assert_eq!((codes(found), total), (vec!["2".to_owned()], 2));
+        assert_eq!(codes(items::by_agency(db, "a", items::Which::All, "", "1", 9)?.0), ["2", "3"]);
+        assert_eq!(
+            items::by_agency(db, "a", items::Which::All, "0%", "", 9)?,
+            (vec![item("2", "100%违建", true)], 1)
+        );
+        assert_eq!(
+            items::by_agency(db, "a", items::Which::All, "", "2", 1)?.1,
+            3,
+            "counted over all pages"
+        );
         items::set_active(db, "3", true)?;
         assert!(items::find(db, "3")?.active);
         assert!(matches!(items::set_active(db, "4", true), Err(Error::Missing)));

@@ -68,8 +68,8 @@ def _check_name(name):
     require(name and not bad, "not the name of a key")
 
 
-class LogKey:
-    """What a vkey says: the key's name, id and 32 bytes."""
+class _Key:
+    """What a vkey says: the key's name, id and 32 bytes. Which kind of key it is, its first byte tells."""
 
     def __init__(self, vkey):
         match = re.fullmatch(r"([^+]+)\+([0-9a-f]{8})\+(.+)", vkey, re.ASCII)
@@ -77,10 +77,22 @@ class LogKey:
         self.name, shown, encoded = match.groups()
         _check_name(self.name)
         data = base64_bytes(encoded)
-        require(len(data) == 33 and data[0] == 1, "a vkey of another kind than Ed25519")
+        require(len(data) == 33 and data[0] == self.KIND, "a vkey of another kind than " + self.WHOSE)
         self.public_key = data[1:]
-        self.id = sha256(self.name.encode() + b"\n\1" + self.public_key)[:4]
+        self.id = sha256(self.name.encode() + b"\n" + data)[:4]
         require(self.id.hex() == shown, "the vkey's id is not its key's")
+
+
+class LogKey(_Key):
+    """A log's."""
+
+    KIND, WHOSE = 0x01, "a log's"
+
+
+class WitnessKey(_Key):
+    """A witness's."""
+
+    KIND, WHOSE = 0x04, "a witness's"
 
 
 def _signature(line):
@@ -92,21 +104,6 @@ def _signature(line):
     data = base64_bytes(encoded)
     require(len(data) > 4, "a signature line without a signature")
     return name, data[:4], data[4:]
-
-
-class WitnessKey:
-    """A witness's vkey: type 0x04 instead of 0x01."""
-
-    def __init__(self, vkey):
-        match = re.fullmatch(r"([^+]+)\+([0-9a-f]{8})\+(.+)", vkey, re.ASCII)
-        require(match, "not a vkey")
-        self.name, shown, encoded = match.groups()
-        _check_name(self.name)
-        data = base64_bytes(encoded)
-        require(len(data) == 33 and data[0] == 4, "not the vkey of a witness")
-        self.public_key = data[1:]
-        self.id = sha256(self.name.encode() + b"\n\4" + self.public_key)[:4]
-        require(self.id.hex() == shown, "the vkey's id is not its key's")
 
 
 def open_note(data, key):

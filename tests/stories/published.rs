@@ -6,17 +6,17 @@ use crate::{
     forms::{self, with},
     people::{Answer, Clerk, Key, Person},
     refusals::offline,
+    register::forged,
+    shown::reworded,
     site::{CODE, Site, day},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use zhijian::{
     base::Digest,
     desk::{Desk, import_list, penalty_list},
     ledger::{
         bundle,
-        field::{self, Field},
-        record::{Custody, Payload, Signer},
+        record::{Custody, Signer},
     },
 };
 
@@ -231,18 +231,6 @@ async fn it_is_refused_where_it_may_not_be() {
     site.holds().await;
 }
 
-/// The draft as if a shown text had been written otherwise.
-fn forged(draft: &Value, item: &str, text: &str) -> Value {
-    let mut fields: Vec<Field> = serde_json::from_value(draft["fields"].clone()).unwrap();
-    let path = format!("shown.{item}");
-    fields.iter_mut().find(|field| field.path == path).unwrap().value = text.into();
-    let bytes = STANDARD.decode(draft["payload"].as_str().unwrap()).unwrap();
-    let mut payload = Payload::parse(&bytes).unwrap();
-    let digests: Vec<Digest> = fields.iter().map(Field::digest).collect();
-    payload.fields_root = field::fields_root(&digests);
-    json!({ "payload": STANDARD.encode(payload.to_bytes().unwrap()), "fields": fields })
-}
-
 #[actix_web::test]
 async fn what_is_linked_is_looked_at_again() {
     let site = Site::open().await;
@@ -263,19 +251,15 @@ async fn what_is_linked_is_looked_at_again() {
         ("text.reason", " ", "向社会说明的理由"),
         ("penalty.fine", "7000元", "与公示的文字不符"),
     ] {
-        let reasons = submit(&forged(&draft, item, text)).await.reasons();
+        let reasons = submit(&reworded(&draft, item, text)).await.reasons();
         assert!(reasons.len() == 1 && reasons[0].contains(says), "{reasons:?}");
     }
     // A second signature does not make an outsider a clerk of this agency.
     let roles = json!({ "roles": ["reviewer"], "qualification": "A1" });
     let zhao = Person::enter(&site.admin, "zhao", "赵审核", roles, true).await;
     let Key::Own { id, .. } = &zhao.key else { panic!("a key of one's own") };
-    let mut two = draft.clone();
-    let bytes = STANDARD.decode(draft["payload"].as_str().unwrap()).unwrap();
-    let mut payload = Payload::parse(&bytes).unwrap();
-    let custody = Custody::Browser;
-    payload.signers.push(Signer { person: zhao.id.clone(), key: id.clone(), custody });
-    two["payload"] = STANDARD.encode(payload.to_bytes().unwrap()).into();
+    let outsider = Signer { person: zhao.id.clone(), key: id.clone(), custody: Custody::Browser };
+    let two = forged(&draft, |payload| payload.signers.push(outsider));
     let both = offline(&two, &[&clerk.key, &zhao.key]);
     let reasons = clerk.post("/api/v1/records", &both).await.reasons();
     assert!(reasons.len() == 1 && reasons[0].contains("不是公示机关的在岗"), "{reasons:?}");

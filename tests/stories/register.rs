@@ -27,7 +27,7 @@ fn heads(site: &Site) -> (i64, Vec<(String, Vec<u8>)>) {
 }
 
 /// The draft as if its payload had been written otherwise.
-fn forged(draft: &Value, change: impl FnOnce(&mut Payload)) -> Value {
+pub fn forged(draft: &Value, change: impl FnOnce(&mut Payload)) -> Value {
     let bytes = STANDARD.decode(draft["payload"].as_str().unwrap()).unwrap();
     let mut payload = Payload::parse(&bytes).unwrap();
     change(&mut payload);

@@ -5,16 +5,13 @@ use crate::{
     forms::{self, with},
     people::{Answer, Person},
     refusals::offline,
+    register::forged,
     site::{Site, day},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use zhijian::{
     base::Digest,
-    ledger::{
-        field::{self, Field},
-        record::Payload,
-    },
+    ledger::field::{self, Field},
 };
 
 const PERSON: &str = "甄有味";
@@ -145,15 +142,14 @@ async fn a_correction_corrects_something() {
 }
 
 /// The draft as if a shown text had been written otherwise.
-fn forged(draft: &Value, item: &str, text: &str) -> Value {
+pub fn reworded(draft: &Value, item: &str, text: &str) -> Value {
     let mut fields: Vec<Field> = serde_json::from_value(draft["fields"].clone()).unwrap();
     let path = format!("shown.{item}");
     fields.iter_mut().find(|field| field.path == path).unwrap().value = text.into();
-    let bytes = STANDARD.decode(draft["payload"].as_str().unwrap()).unwrap();
-    let mut payload = Payload::parse(&bytes).unwrap();
     let digests: Vec<Digest> = fields.iter().map(Field::digest).collect();
-    payload.fields_root = field::fields_root(&digests);
-    json!({ "payload": STANDARD.encode(payload.to_bytes().unwrap()), "fields": fields })
+    let mut draft = forged(draft, |payload| payload.fields_root = field::fields_root(&digests));
+    draft["fields"] = json!(fields);
+    draft
 }
 
 #[actix_web::test]
@@ -171,9 +167,9 @@ async fn what_is_linked_is_looked_at_again() {
     let draft = clerk.prepare("correction", Some(&case), &form).await.good();
     let submit =
         async |draft: &Value| clerk.post("/api/v1/records", &offline(draft, &[&clerk.key])).await;
-    let bare = forged(&draft, "violation.facts", "联系人电话13800138000。");
+    let bare = reworded(&draft, "violation.facts", "联系人电话13800138000。");
     says(&submit(&bare).await, &["违法事实", "电话号码"]);
-    says(&submit(&forged(&draft, "agency.name", "")).await, &["处罚机关", "是空白"]);
+    says(&submit(&reworded(&draft, "agency.name", "")).await, &["处罚机关", "是空白"]);
     submit(&draft).await.good();
     site.holds().await;
 }

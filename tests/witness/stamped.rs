@@ -130,8 +130,16 @@ fn an_authority_that_fails_is_shown_and_leaves_nothing() {
         }
         (200, first.clone())
     };
-    let signing = dir.path().to_owned();
-    let cases: [(&str, Answer, &str); 4] = [
+    let (signing, hiding) = (dir.path().to_owned(), dir.path().to_owned());
+    let unknown = move |query: &[u8]| {
+        // The signer's own algorithm comes last: ecdsa-with-SHA256 becomes one that nobody knows.
+        let mut reply = Tsa { dir: hiding.clone() }.reply(query);
+        let known = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+        let at = reply.windows(8).rposition(|bytes| bytes == known).unwrap();
+        reply[at + 7] = 0x09;
+        (200, reply)
+    };
+    let cases: [(&str, Answer, &str); 5] = [
         ("500", Box::new(|_| (500, Vec::new())), ""),
         ("malformed", Box::new(|_| (200, b"<html>".to_vec())), ""),
         ("imprint", Box::new(replay), ""),
@@ -140,6 +148,7 @@ fn an_authority_that_fails_is_shown_and_leaves_nothing() {
             Box::new(move |query| (200, Tsa { dir: signing.clone() }.reply(query))),
             &pem,
         ),
+        ("algorithm is unknown", Box::new(unknown), &pem),
     ];
     for (what, answer, certificate) in cases {
         let (url, asked) = authority(answer);

@@ -7,7 +7,7 @@ use super::{
     told::Told,
 };
 use crate::{
-    desk::{Error, House, uncased},
+    desk::{Error, House, import_list::IMPORTED, uncased},
     store::{
         Db, OrNone, disclosures, disclosures::Disclosure, releases, releases::Release, settings,
     },
@@ -64,8 +64,8 @@ fn check_text(
     Ok(())
 }
 
-/// The disclosures of one register: imported rows, and decisions from before this system kept the case. Only those
-/// that a later record changes are kept; there may be very many.
+/// The disclosures of one register, which were imported. Only those that a later record changes are kept; there may be
+/// very many.
 #[derive(Default)]
 pub(super) struct Uncased {
     changed: BTreeMap<String, Public>,
@@ -82,7 +82,7 @@ impl Uncased {
         report: &mut Report,
     ) -> Result<(), Error> {
         let kind = record.payload.kind.as_str();
-        let first = kind.ends_with("-disclosure");
+        let first = kind == IMPORTED;
         if !first && !uncased::amends(kind) {
             return Ok(());
         }

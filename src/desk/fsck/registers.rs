@@ -161,7 +161,7 @@ impl Registers {
         let ids: Vec<String> = self.agencies.keys().cloned().collect();
         let mut kept_items = Vec::new();
         for id in &ids {
-            kept_items.extend(items::by_agency(db, id, "", "", i64::MAX)?.0);
+            kept_items.extend(items::by_agency(db, id, items::Which::All, "", "", i64::MAX)?.0);
         }
         check_agencies(agencies::all(db)?, self.agencies, report);
         check_people(people::by_agency(db, &ids)?, self.people, report);

@@ -238,7 +238,7 @@ fn offer(db: &mut Db, who: &Who, field: &mut FieldSpec, people: &[Choice]) -> Re
         field.options = people.to_vec();
     }
     if field.options_from == Some(Source::Items) {
-        field.options = items::search(db, &who.agency, "", ITEMS_OFFERED)?
+        field.options = items::in_use(db, &who.agency, "", 0, ITEMS_OFFERED)?
             .into_iter()
             .filter(|item| item.act_kind == register::PENALTY)
             .map(|item| {

@@ -47,7 +47,9 @@ pub struct ItemPage {
 pub async fn items(desk: &Desk, words: &str, cursor: &str) -> Result<ItemPage, Error> {
     let agency = desk.who()?.agency.clone();
     let (words, after) = (words.trim().to_owned(), cursor.to_owned());
-    let read = move |db: &mut Db| items::by_agency(db, &agency, &words, &after, PAGE + 1);
+    let read = move |db: &mut Db| {
+        items::by_agency(db, &agency, items::Which::All, &words, &after, PAGE + 1)
+    };
     let (mut rows, total) = desk.house.store.read(read).await?;
     let next = super::cut(&mut rows, PAGE, |row| row.code.clone());
     Ok(ItemPage { items: rows.into_iter().map(row).collect(), total, next })

@@ -245,6 +245,13 @@ pub fn kind_label(kind: &str) -> &'static str {
     KINDS.iter().find(|(word, _)| *word == kind).map_or("其他", |(_, label)| label)
 }
 
+/// The state as of `now`: showing ends by itself.
+pub(super) fn state(row: &disclosures::Disclosure, now: Moment) -> &str {
+    let today = now.day().to_string();
+    let expired = row.show_until.as_ref().is_some_and(|last| *last < today);
+    if expired && row.state != "withdrawn" { "expired" } else { row.state.as_str() }
+}
+
 /// A state in Chinese.
 pub(super) fn state_label(state: &str) -> &'static str {
     match state {

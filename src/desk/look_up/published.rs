@@ -74,7 +74,6 @@ pub async fn published(desk: &Desk, filter: PublishedFilter) -> Result<Published
     let who = desk.who()?.clone();
     who.require(&READERS, "查看本机关已公示的信息")?;
     let after = parse_cursor(&filter.cursor)?;
-    let today = desk.now.day().to_string();
     let words: String = filter.words.chars().filter(|c| *c != '\0').take(WORDS_MAX).collect();
     let known = public::STATES.iter().any(|(word, _)| *word == filter.state);
     let state = if known { filter.state } else { String::new() };
@@ -83,12 +82,11 @@ pub async fn published(desk: &Desk, filter: PublishedFilter) -> Result<Published
     };
     let mut rows = desk.house.store.read(read).await?;
     let next = cut(&mut rows, PAGE, |row| format!("{}.{}", row.published_at, row.id));
-    Ok(PublishedPage { items: rows.into_iter().map(|row| card(row, &today)).collect(), next })
+    Ok(PublishedPage { items: rows.into_iter().map(|row| card(row, desk.now)).collect(), next })
 }
 
-fn card(row: disclosures::Disclosure, today: &str) -> PublishedCard {
-    let over = row.show_until.as_deref().is_some_and(|last| last < today);
-    let shown = if over && row.state != "withdrawn" { "expired" } else { row.state.as_str() };
+fn card(row: disclosures::Disclosure, now: Moment) -> PublishedCard {
+    let shown = public::state(&row, now);
     PublishedCard {
         title: public::title(&row),
         kind: public::kind_label(&row.act_kind),

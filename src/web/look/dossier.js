@@ -37,6 +37,9 @@ const TITLES = [
 /** What is not there, as opposed to wrong. */
 class Missing extends Error {}
 
+/** What was neither asked for nor is there: to be known, no fault. */
+class Unasked extends Error {}
+
 /** @param {number} n @param {string} folder @param {string} ending */
 const numbered = (n, folder, ending) => `${folder}/${String(n).padStart(4, '0')}.${ending}`;
 
@@ -65,7 +68,7 @@ class Check {
       return value;
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      this.add(part, step, error instanceof Missing ? 'missing' : 'tampered', words);
+      this.add(part, step, error instanceof Missing ? 'missing' : error instanceof Unasked ? 'noted' : 'tampered', words);
       return null;
     }
   }
@@ -138,7 +141,8 @@ async function checkTrust(check, m, note) {
     const { enough, spoke } = await cosigned(policy, note);
     if (!enough) throw new Missing('见证方的联署没有达到信任策略的要求');
     const names = spoke.map(([name, at]) => `${name} 于 ${at.toISOString()} 联署`).join('；');
-    return [names ? `${names}，达到随卷信任策略的要求。` : '随卷的信任策略不要求见证方联署，检查点上也没有联署。', null];
+    if (names === '') throw new Unasked('随卷的信任策略不要求联署，检查点上也没有策略所列见证方的联署。');
+    return [`${names}，达到随卷信任策略的要求。`, null];
   });
   if (m.timestamps.length === 0) check.add('checkpoint', 'timestamp', 'noted', '卷内没有时间戳。');
   for (const token of m.timestamps) {

@@ -8,7 +8,7 @@ use crate::{
         look_up::{cut, day_words},
         permit::parse_roles,
     },
-    store::{Db, OrNone, agencies as agency_rows, items, people},
+    store::{Db, OrNone, agencies as agency_rows, items, items::Which, people},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -136,10 +136,10 @@ fn read_agency(
     today: Day,
 ) -> Result<AgencyPage, Error> {
     let (row, parent, officers) = staffed(db, code, today)?;
-    let (_, total) = items::page(db, &row.id, words, 0, 0)?;
+    let total = items::count_in_use(db, &row.id, words)?;
     let pages = (total + PAGE - 1) / PAGE;
     let page = page.clamp(1, pages.max(1));
-    let (found, _) = items::page(db, &row.id, words, (page - 1) * PAGE, PAGE)?;
+    let found = items::in_use(db, &row.id, words, (page - 1) * PAGE, PAGE)?;
     let items = found.into_iter().map(item).collect();
     Ok(AgencyPage { agency: row.into(), parent, officers, items, total, page, pages })
 }
@@ -160,7 +160,8 @@ pub async fn agency_slice(
         .store
         .read(move |db| {
             let (row, parent, officers) = staffed(db, &code, today)?;
-            let (mut found, total) = items::in_use(db, &row.id, &words, &cursor, PAGE + 1)?;
+            let (mut found, total) =
+                items::by_agency(db, &row.id, Which::InUse, &words, &cursor, PAGE + 1)?;
             let next = cut(&mut found, PAGE, |row| row.code.clone());
             let items = found.into_iter().map(item).collect();
             Ok(AgencySlice { agency: row.into(), parent, officers, items, total, next })

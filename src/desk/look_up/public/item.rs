@@ -120,7 +120,7 @@ fn read_item(db: &mut Db, house: &House, number: &str, now: Moment) -> Result<It
     let row = disclosures::by_number(db, number).or_none()?.ok_or(Error::NotFound("公示信息"))?;
     let agency = agencies::find(db, &row.agency_id)?;
     let content: Content = serde_json::from_str(&row.content).map_err(Error::broken)?;
-    let state = state(&row, now);
+    let state = super::state(&row, now);
     let shown = !matches!(state, "withdrawn" | "expired");
     let remedies = if shown { remedies(db, house, &row, &agency, now)? } else { Vec::new() };
     let until = |at: usize| remedies.get(at).map_or_else(String::new, |day| day.until.clone());
@@ -149,13 +149,6 @@ fn read_item(db: &mut Db, house: &House, number: &str, now: Moment) -> Result<It
         ground: ground.to_owned(),
         reason: reason.to_owned(),
     })
-}
-
-/// The state as of `now`: showing ends by itself.
-fn state(row: &disclosures::Disclosure, now: Moment) -> &str {
-    let today = now.day().to_string();
-    let expired = row.show_until.as_ref().is_some_and(|last| *last < today);
-    if expired && row.state != "withdrawn" { "expired" } else { row.state.as_str() }
 }
 
 /// The listed ground, for what was withdrawn, and the clerk's own words.
@@ -278,7 +271,7 @@ pub fn still_shown(
 ) -> Result<disclosures::Disclosure, Error> {
     let row = disclosures::by_number(db, number).or_none()?;
     let row = row.ok_or(Error::NotFound("公示信息"))?;
-    let state = state(&row, now);
+    let state = super::state(&row, now);
     if matches!(state, "withdrawn" | "expired") {
         return Err(Error::Gone(answer(state, &row)));
     }

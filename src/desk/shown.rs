@@ -115,7 +115,7 @@ fn in_clear(
             Some(field) => format!("（案卷“{field}”一栏所载）"),
             None => String::new(),
         };
-        format!("公示的“{label}”第{at}个字起有没有隐去的{word}{origin}，请隐去后再公示")
+        format!("公示的“{label}”第{at}个字起是{word}{origin}，尚未隐去，请隐去后再公示")
     };
     let mut found = Vec::new();
     for (name, kind) in [behind.party.clone()].into_iter().chain(named_anew(behind, texts)) {

@@ -62,14 +62,15 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The six stages of art. 47 in order.
-    pub const SIX: [Stage; 6] = [
+    /// The six stages of art. 47 in order, and the end.
+    pub const ALL: [Stage; 7] = [
         Stage::Start,
         Stage::Investigation,
         Stage::Review,
         Stage::Decision,
         Stage::Service,
         Stage::Execution,
+        Stage::Closed,
     ];
 
     /// The kebab-case name serde writes, for columns.

@@ -43,7 +43,13 @@ async fn people_and_items_go_on() {
         let admin = people::by_login(db, "admin")?;
         (0..60).try_for_each(|n| {
             let (id, login) = (format!("copy-{n}"), format!("copy-{n:02}"));
-            people::insert(db, &people::Person { id, login, ..admin.clone() })
+            let mut copy = people::Person { id, login, ..admin.clone() };
+            if n == 0 {
+                copy.certificate = "440000001".into();
+                copy.certificate_from = "2019-03-01".into();
+                copy.certificate_until = "2024-02-29".into();
+            }
+            people::insert(db, &copy)
         })
     };
     site.house.store.write_blocking(copy).unwrap();
@@ -51,6 +57,7 @@ async fn people_and_items_go_on() {
     assert_eq!((distinct(&list, |one| &one["login"]), sizes), (61, vec![50, 11]));
     let first = page(&site.admin, "/office/people").await;
     assert!(first.contains("共 61 人") && first.contains("rel=\"next\""));
+    assert!(first.contains("2019年3月1日至2024年2月29日") && first.contains("已过期"));
     let next = held(&first, "class=\"button\" href=\"").replace("&#38;", "&");
     let second = page(&site.admin, &next).await;
     assert!(second.contains("copy-59") && second.contains("已经是最后一页"));

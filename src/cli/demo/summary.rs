@@ -81,8 +81,7 @@ fn stand(db: &mut Db, script: String, stop_at: String, case: CaseId) -> Result<P
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "演示数据已经装好，用时{:.1}秒：", self.took.as_secs_f32())?;
-        let stages = Stage::SIX.into_iter().chain([Stage::Closed]);
-        for stage in stages {
+        for stage in Stage::ALL {
             let count = self.cases.iter().filter(|case| case.stage == stage).count();
             if count > 0 {
                 writeln!(f, "  案件（{}）\t{count}件", stage.label())?;

@@ -102,11 +102,12 @@ fn page(db: &mut Db, who: &Who, filter: &CaseFilter, today: &str) -> Result<Case
     let mut rows = cases::page(db, &list, after.as_ref(), PAGE + 1)?;
     let next = cut(&mut rows, PAGE, |row| format!("{}.{}", row.updated_at, row.id));
     let cards = rows.into_iter().map(|row| card(db, row, today)).collect::<Result<_, _>>()?;
-    let counts = cases::counts_by_stage(db, &scope)?
-        .into_iter()
-        .map(|(stage, count)| StageCount { label: stage_label(&stage), stage, count })
-        .collect();
-    Ok(CasePage { cases: cards, next, counts })
+    let mut counts = cases::counts_by_stage(db, &scope)?;
+    counts.sort_by_key(|(stage, _)| Stage::ALL.iter().position(|known| known.name() == stage));
+    let counts = counts.into_iter();
+    let counts =
+        counts.map(|(stage, count)| StageCount { label: stage_label(&stage), stage, count });
+    Ok(CasePage { cases: cards, next, counts: counts.collect() })
 }
 
 /// A case as lists show it.

@@ -2,7 +2,7 @@
 
 use super::{case_file::moment_words, cases::scope, cut};
 use crate::{
-    base::Moment,
+    base::{Day, Moment},
     desk::{Desk, Error, Role, permit},
     store::{agencies, keys, people},
 };
@@ -29,6 +29,8 @@ pub struct PersonView {
     pub certificate: String,
     /// Validity of the certificate, in words.
     pub certificate_days: String,
+    /// What the certificate is worth today, see [`certificate_state`]; empty without one.
+    pub certificate_state: &'static str,
     /// 法律职业资格证书号
     pub qualification: String,
     /// Whether the person may sign in.
@@ -67,7 +69,7 @@ pub struct PeoplePage {
 pub async fn people(desk: &Desk, cursor: &str) -> Result<PeoplePage, Error> {
     let who = desk.who()?.clone();
     who.require(&[Role::Administrator, Role::Supervisor], "查看人员")?;
-    let after = cursor.to_owned();
+    let (after, today) = (cursor.to_owned(), desk.now.day());
     desk.house
         .store
         .read(move |db| {
@@ -76,24 +78,42 @@ pub async fn people(desk: &Desk, cursor: &str) -> Result<PeoplePage, Error> {
             let name = |id: &str| all.iter().find(|a| a.id == id).map_or("", |a| a.name.as_str());
             let (mut rows, total) = people::page(db, &scope, &after, PAGE + 1)?;
             let next = cut(&mut rows, PAGE, |row| row.login.clone());
-            let views = rows.into_iter().map(|row| view(name(&row.agency_id).to_owned(), row));
+            let views =
+                rows.into_iter().map(|row| view(name(&row.agency_id).to_owned(), row, today));
             Ok(PeoplePage { people: views.collect(), total, next })
         })
         .await
 }
 
-fn view(agency: String, row: people::Person) -> PersonView {
-    let days = match row.certificate.as_str() {
-        "" => String::new(),
-        _ => format!(
-            "{}至{}",
-            super::day_words(&row.certificate_from),
-            super::day_words(&row.certificate_until)
-        ),
+/// What a person's certificate is worth on `today`: 有效, 尚未生效, 已过期, 已停用.
+pub fn certificate_state(person: &people::Person, today: Day) -> &'static str {
+    let today = today.to_string();
+    if !person.active {
+        "已停用"
+    } else if person.certificate_until < today {
+        "已过期"
+    } else if person.certificate_from > today {
+        "尚未生效"
+    } else {
+        "有效"
+    }
+}
+
+/// First and last valid day of a person's certificate in words.
+pub fn certificate_days(person: &people::Person) -> String {
+    let [from, until] = [&person.certificate_from, &person.certificate_until];
+    format!("{}至{}", super::day_words(from), super::day_words(until))
+}
+
+fn view(agency: String, row: people::Person, today: Day) -> PersonView {
+    let (days, state) = match row.certificate.as_str() {
+        "" => (String::new(), ""),
+        _ => (certificate_days(&row), certificate_state(&row, today)),
     };
     PersonView {
         roles: permit::parse_roles(&row.roles).into_iter().map(Role::label).collect(),
         certificate_days: days,
+        certificate_state: state,
         agency,
         id: row.id,
         login: row.login,

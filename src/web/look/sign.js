@@ -45,7 +45,7 @@ function told(checked, fields) {
       'div',
       { class: 'notice ok' },
       element('strong', {}, '所见即所签'),
-      element('span', {}, `本页显示的 ${fields} 项内容与将要签名的记录逐项一致。记录指纹 `),
+      element('span', {}, `本页填写的 ${fields} 项文字与将要签名的记录逐字一致；日期、金额和选项由系统转写，可以对照下面的原文。记录指纹 `),
       element('span', { class: 'fingerprint' }, checked.fingerprint),
       element('span', {}, `。${words}`),
     ),

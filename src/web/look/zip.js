@@ -16,7 +16,7 @@ const view = async (blob, from, to) => new DataView(await blob.slice(from, to).a
 /** @param {DataView} data @param {number} at */
 function big(data, at) {
   const value = Number(data.getBigUint64(at, true));
-  if (!Number.isSafeInteger(value)) throw new SyntaxError('a size beyond any file');
+  if (!Number.isSafeInteger(value)) throw new SyntaxError('所载的大小超出范围');
   return value;
 }
 
@@ -31,10 +31,10 @@ async function end(blob) {
     if (!large || at < 20 || data.getUint32(at - 20, true) !== 0x07064b50) return found;
     const far = big(data, at - 12);
     const more = await view(blob, far, far + 56);
-    if (more.getUint32(0, true) !== 0x06064b50) throw new SyntaxError('no zip64 directory');
+    if (more.getUint32(0, true) !== 0x06064b50) throw new SyntaxError('缺少 zip64 目录');
     return { count: big(more, 32), size: big(more, 40), at: big(more, 48) };
   }
-  throw new SyntaxError('not a zip file');
+  throw new SyntaxError('不是 zip 文件');
 }
 
 /**
@@ -44,10 +44,10 @@ async function end(blob) {
  * @returns {{ entry: Entry, next: number }}
  */
 function line(data, at) {
-  if (data.getUint32(at, true) !== 0x02014b50) throw new SyntaxError('a broken zip directory');
+  if (data.getUint32(at, true) !== 0x02014b50) throw new SyntaxError('目录已损坏');
   const [name, extra, comment] = [28, 30, 32].map((place) => data.getUint16(at + place, true));
   const text = new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(data.buffer, at + 46, name));
-  if (data.getUint16(at + 8, true) & 1) throw new SyntaxError('an encrypted zip file');
+  if (data.getUint16(at + 8, true) & 1) throw new SyntaxError('文件已加密');
   const entry = { name: text, method: data.getUint16(at + 10, true), packed: data.getUint32(at + 20, true), size: data.getUint32(at + 24, true), at: data.getUint32(at + 42, true) };
   const last = at + 46 + name + extra;
   for (let field = at + 46 + name; field + 4 <= last; ) {
@@ -68,13 +68,14 @@ function line(data, at) {
 /** @param {Blob} blob @param {Entry} entry @returns {Promise<Blob>} */
 async function unpack(blob, entry) {
   const head = await view(blob, entry.at, entry.at + 30);
-  if (head.getUint32(0, true) !== 0x04034b50) throw new SyntaxError('a file is not where the directory says');
+  if (head.getUint32(0, true) !== 0x04034b50) throw new SyntaxError('压缩包目录所载的位置上没有这个文件');
   const from = entry.at + 30 + head.getUint16(26, true) + head.getUint16(28, true);
   const packed = blob.slice(from, from + entry.packed);
   if (entry.method === 0) return packed;
-  if (entry.method !== 8) throw new SyntaxError('packed in a way that is not known here');
-  const plain = await new Response(packed.stream().pipeThrough(new DecompressionStream('deflate-raw'))).blob();
-  if (plain.size !== entry.size) throw new SyntaxError('a file of another size than the directory says');
+  if (entry.method !== 8) throw new SyntaxError('压缩方法不受支持');
+  // What the browser says of broken bytes ("Failed to fetch") tells a reader nothing.
+  const plain = await new Response(packed.stream().pipeThrough(new DecompressionStream('deflate-raw'))).blob().catch(() => null);
+  if (plain?.size !== entry.size) throw new SyntaxError('压缩数据已损坏，不能解压');
   return plain;
 }
 
@@ -92,7 +93,7 @@ export async function openZip(blob) {
     const { entry, next } = line(data, at);
     at = next;
     if (entry.name.endsWith('/')) continue;
-    if (entries.has(entry.name)) throw new SyntaxError('two files of one name');
+    if (entries.has(entry.name)) throw new SyntaxError('有两个同名的文件');
     entries.set(entry.name, entry);
   }
   const all = [...entries.keys()];

@@ -5,7 +5,10 @@ use crate::{
     base::Day,
     desk::{
         Desk, Error, Role,
-        look_up::{cut, day_words},
+        look_up::{
+            cut,
+            people::{certificate_days, certificate_state},
+        },
         permit::parse_roles,
     },
     store::{Db, OrNone, agencies as agency_rows, items, items::Which, people},
@@ -194,24 +197,11 @@ fn is_officer(person: &people::Person) -> bool {
 }
 
 fn officer(person: people::Person, today: Day) -> OfficerView {
-    let today = today.to_string();
-    let state = if !person.active {
-        "已停用"
-    } else if person.certificate_until < today {
-        "已过期"
-    } else if person.certificate_from > today {
-        "尚未生效"
-    } else {
-        "有效"
-    };
+    let state = certificate_state(&person, today);
     OfficerView {
+        valid: certificate_days(&person),
         name: person.name,
         certificate: person.certificate,
-        valid: format!(
-            "{}至{}",
-            day_words(&person.certificate_from),
-            day_words(&person.certificate_until)
-        ),
         good: state == "有效",
         state,
     }

@@ -29,7 +29,7 @@ fn places() -> Places {
 /// What a visitor reads: the log's key, once its first checkpoint is published.
 async fn visit(address: &str) -> Option<String> {
     let mut connection = Connection::open(address).await.ok()?;
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let checkpoint = connection.send("GET", "/log/checkpoint", "", &[]).await.ok()?;
         let ready = connection.send("GET", "/readyz", "", &[]).await.ok()?;
         if (checkpoint.status, ready.status) == (200, 200) {

@@ -15,7 +15,7 @@ use zhijian::{
 };
 
 /// How long an answer may take before it counts as none.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the log is read while it is waited for.
 const PAUSE: Duration = Duration::from_millis(10);
 

@@ -179,7 +179,7 @@ pub fn struck(trace: &Path, fault: &Fault, ended: Option<ExitStatus>) -> bool {
         let text = fs::read_to_string(trace).unwrap_or_default();
         let found = text.contains("(INJECTED)");
         let over = text.lines().last().is_some_and(|line| line.contains("+++ "));
-        if found || over || since.elapsed() > Duration::from_secs(2) {
+        if found || over || since.elapsed() > Duration::from_secs(20) {
             return found;
         }
         thread::sleep(Duration::from_millis(5));

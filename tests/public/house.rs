@@ -185,7 +185,7 @@ impl Served {
                 let desk = Desk::new(self.house.clone(), None);
                 return runtime.block_on(log::newest(&desk)).unwrap().unwrap();
             }
-            assert!(since.elapsed() < Duration::from_secs(20), "never sealed");
+            assert!(since.elapsed() < Duration::from_secs(120), "never sealed");
             thread::sleep(Duration::from_millis(20));
         }
     }

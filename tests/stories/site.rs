@@ -124,7 +124,7 @@ impl Site {
         let Site { house, folder, stop, server, .. } = self;
         server.stop(true).await;
         stop.send_replace(true);
-        for _ in 0..500 {
+        for _ in 0..6_000 {
             if Arc::strong_count(&house) == 1 {
                 break;
             }
@@ -191,7 +191,7 @@ impl Site {
 
     /// Waits until everything committed is under a signed checkpoint.
     pub async fn sealed(&self) {
-        for _ in 0..400 {
+        for _ in 0..6_000 {
             let (size, sealed) = self
                 .house
                 .store

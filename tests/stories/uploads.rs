@@ -10,10 +10,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::Method;
 use serde_json::Value;
 use std::time::Duration;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 use zhijian::store::uploads;
 
 /// A house, its people, and an open case.
@@ -194,7 +191,7 @@ async fn a_client_that_vanishes_goes_on_where_it_was() {
     let upload = team.li.open_upload(&case, "断线.bin", data.len()).await;
     let mut at = 0;
     for cut in [1_000_000, 7_654_321, 13_000_000] {
-        torn(&site, &upload, at, &data[at..cut]).await;
+        torn(&site, &upload, at, &data[at..cut], at + (cut - at) / 2).await;
         let safe = upload.offset().await;
         assert!((at..=cut).contains(&safe), "{at} ≤ {safe} ≤ {cut}");
         at = safe;
@@ -212,13 +209,13 @@ async fn a_whole_upload_is_put_on_record_though_its_sender_vanished() {
     let (site, team, case) = begun(&[]).await;
     let data = bytes(300_000);
     let upload = team.li.open_upload(&case, "走了.bin", data.len()).await;
-    torn(&site, &upload, 0, &data).await;
+    torn(&site, &upload, 0, &data, data.len()).await;
     let id = upload.path.rsplit('/').next().unwrap().to_owned();
     let received = async || {
         let id = id.clone();
         site.house.store.read(move |db| uploads::find(db, &id)).await.unwrap().received
     };
-    for _ in 0..300 {
+    for _ in 0..3_000 {
         if received().await == data.len() as i64 {
             break;
         }
@@ -228,7 +225,7 @@ async fn a_whole_upload_is_put_on_record_though_its_sender_vanished() {
     let site = site.restart().await;
     let li = Person::sign_in(&site.url, "li-ming").await;
     // Nobody asks for the upload any more.
-    for _ in 0..200 {
+    for _ in 0..3_000 {
         if !exhibits(&li, &case).await.is_empty() {
             break;
         }
@@ -239,8 +236,8 @@ async fn a_whole_upload_is_put_on_record_though_its_sender_vanished() {
     site.holds().await;
 }
 
-/// Sends a PATCH that promises everything, gives `part`, and resets the connection.
-async fn torn(site: &Site, upload: &Upload<'_>, at: usize, part: &[u8]) {
+/// Sends a PATCH that promises more, gives `part`, and resets the connection once the staged file has `least` bytes.
+async fn torn(site: &Site, upload: &Upload<'_>, at: usize, part: &[u8], least: usize) {
     let request = upload.stream(at, Vec::new().into()).build().unwrap();
     let address = site.url.strip_prefix("http://").unwrap();
     let mut head = format!("PATCH {} HTTP/1.1\r\nhost: {address}\r\n", upload.path);
@@ -253,8 +250,16 @@ async fn torn(site: &Site, upload: &Upload<'_>, at: usize, part: &[u8]) {
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(part).await.unwrap();
     stream.flush().await.unwrap();
-    // Let some of it arrive, then reset rather than close: the handler is dropped in mid-air.
-    let _ = tokio::time::timeout(Duration::from_millis(60), stream.read(&mut [0])).await;
+    let staged = async || -> u64 {
+        site.house.intake.staged().await.unwrap().iter().map(|(_, bytes)| bytes).sum()
+    };
+    for _ in 0..3_000 {
+        if staged().await >= least as u64 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // Reset rather than closed: the handler is dropped in mid-air.
     stream.set_zero_linger().unwrap();
     drop(stream);
 }

@@ -40,12 +40,12 @@ impl Server {
         }
     }
 
-    /// How the process ended, if it does within two seconds.
+    /// How the process ended, if it does within twenty seconds.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         let since = Instant::now();
         loop {
             let ended = self.child.try_wait().unwrap();
-            if ended.is_some() || since.elapsed() > Duration::from_secs(2) {
+            if ended.is_some() || since.elapsed() > Duration::from_secs(20) {
                 return ended;
             }
             std::thread::sleep(Duration::from_millis(5));

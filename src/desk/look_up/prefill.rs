@@ -36,7 +36,8 @@ const TAKEN_OVER: &[(&str, &str, &[Place])] = &[
     ("decision", "party.address", &[("filing", "party.address")]),
     ("decision", "party.phone", &[("filing", "party.phone")]),
     ("decision", "text.facts", &[("notice", "text.facts"), ("conclusion", "text.facts")]),
-    ("decision", "text.basis", &[("notice", "text.basis"), ("conclusion", "text.basis")]),
+    // Not the notice's: it tells what is intended, and the rights before the decision.
+    ("decision", "text.basis", &[("conclusion", "text.basis")]),
     ("decision", "text.discretion", &[("conclusion", "text.discretion")]),
     ("decision", "text.defence", &[("statement", "text.recheck")]),
 ];

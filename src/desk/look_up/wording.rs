@@ -134,7 +134,7 @@ fn fact_words(
                 let passed = map.get("passed") == Some(&Value::Bool(true));
                 let points = house.rulebook.checklist();
                 let title = points.iter().find(|p| p.id == *point).map_or(point, |p| &p.title);
-                format!("{title}：{}", if passed { "符合" } else { "不符合" })
+                format!("{title}：{}", if passed { "通过" } else { "不通过" })
             }
             _ => fact.to_string(),
         },

@@ -6,17 +6,15 @@
 mod support;
 
 use std::{sync::Arc, time::Instant};
-use support::{Bureau, Spread, bureau, evidence, file_case, seconds};
+use support::{
+    Bureau, bureau,
+    load::{WRITERS, load},
+    seconds,
+};
 use zhijian::{
-    desk::{
-        append::{self, Begin, Vouched},
-        vouch,
-    },
     ledger::dsse,
     store::{Store, StoreConfig},
 };
-
-const WRITERS: usize = 64;
 
 fn main() {
     let count = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(20_000);
@@ -35,17 +33,7 @@ async fn run(name: &str, count: usize, batch: Option<usize>) -> f64 {
     if let Some(batch) = batch {
         bureau = reopened(bureau, dir.path(), batch);
     }
-    let records = prepared(&bureau, count).await;
-    let shares: Vec<Vec<Vouched>> = share(records);
-    let start = Instant::now();
-    let tasks: Vec<_> =
-        shares.into_iter().map(|own| actix_web::rt::spawn(write(bureau.clone(), own))).collect();
-    let mut all = Vec::new();
-    for task in tasks {
-        all.extend(task.await.unwrap());
-    }
-    let rate = count as f64 / seconds(start);
-    let spread = Spread::of(all);
+    let (rate, spread) = load(&bureau, 0, count).await;
     println!(
         "{name}: {rate:.0} records/s, p50 {:.1} ms, p99 {:.1} ms",
         spread.percentile(50.0).as_secs_f64() * 1e3,
@@ -67,53 +55,6 @@ fn reopened(bureau: Bureau, data: &std::path::Path, batch: usize) -> Bureau {
     house.store = Store::open(&aside).unwrap();
     house.store = Store::open(&config).unwrap();
     Bureau { house: Arc::new(house), agency, officer, second, head }
-}
-
-/// Signs and vouches everything beforehand: this measures the write path, not the signatures.
-async fn prepared(bureau: &Bureau, count: usize) -> Vec<Vouched> {
-    let mut records = Vec::with_capacity(count);
-    let mut known = None;
-    for n in 0..count.div_ceil(50) {
-        let case = file_case(bureau, n as u64).await;
-        for m in 0..50.min(count - n * 50) {
-            let at = bureau.house.clock.now();
-            let (bytes, envelope, fields) =
-                evidence(&bureau.officer, &case, (n * 50 + m) as u64, at);
-            if known.is_none() {
-                let probe = envelope.clone();
-                let keys = bureau.house.store.read(move |db| vouch::known_keys(db, &probe)).await;
-                known = Some(keys.unwrap());
-            }
-            let keys = known.as_ref().unwrap();
-            records.push(vouch::vouch(bytes, &envelope, fields, keys).unwrap());
-        }
-    }
-    records
-}
-
-/// Deals whole cases out to the writers, so that a case's records stay in order.
-fn share(records: Vec<Vouched>) -> Vec<Vec<Vouched>> {
-    let mut shares: Vec<Vec<Vouched>> = (0..WRITERS).map(|_| Vec::new()).collect();
-    for (n, record) in records.into_iter().enumerate() {
-        shares[n / 50 % WRITERS].push(record);
-    }
-    shares
-}
-
-async fn write(bureau: Bureau, records: Vec<Vouched>) -> Vec<std::time::Duration> {
-    let mut took = Vec::with_capacity(records.len());
-    for record in records {
-        let start = Instant::now();
-        let (house, now) = (bureau.house.clone(), bureau.house.clock.now());
-        bureau
-            .house
-            .store
-            .write(move |db| append::append(db, &house, &record, Begin::Nothing, now))
-            .await
-            .unwrap();
-        took.push(start.elapsed());
-    }
-    took
 }
 
 /// What the machine can do at most, one thread each.

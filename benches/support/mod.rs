@@ -5,8 +5,9 @@
 pub mod client;
 #[path = "../../tests/support/bureau.rs"]
 mod house;
+pub mod load;
 
-pub use house::{Bureau, Person, evidence, file_case};
+pub use house::{Bureau, Person, evidence, file_case, link};
 use std::{
     path::Path,
     time::{Duration, Instant},

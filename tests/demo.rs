@@ -6,10 +6,11 @@ use zhijian::{
     base::Moment,
     cli::demo::{self, Summary},
     config::Config,
-    desk::{Clock as _, Desk, Error, House, file, fsck, sealing, sign_in},
+    desk::{Clock as _, Desk, Error, House, Role, file, fsck, permit, sealing, sign_in},
     law::rule::DISCLOSE,
     store::{
-        Db, agencies, chains, checkpoints, clocks, disclosures, entries, keys, releases, reviews,
+        Db, agencies, chains, checkpoints, clocks, disclosures, entries, keys, people, releases,
+        reviews,
     },
 };
 
@@ -27,6 +28,7 @@ async fn the_county_is_whole() {
     let (house, summary) = filled(folder.path()).await;
     println!("{summary}");
     every_script_stands_where_it_should(&summary);
+    the_county_is_small_and_every_role_is_held(&house).await;
     everybody_can_sign_in_and_sign(&house).await;
     let report = fsck::fsck(&house, Arc::new(|_, _, _| {})).await.unwrap();
     assert_eq!(report.faults, []);
@@ -64,15 +66,63 @@ fn every_script_stands_where_it_should(summary: &Summary) {
     for case in &summary.cases {
         assert_eq!(case.last, case.stop_at, "{}", case.script);
     }
+    let every = [
+        "filing",
+        "inspection",
+        "interview",
+        "evidence",
+        "conclusion",
+        "submission",
+        "review",
+        "notice",
+        "statement",
+        "hearing",
+        "discussion",
+        "decision",
+        "service",
+        "disclosure",
+        "execution",
+        "closing",
+        "withdrawal",
+    ];
+    let missing = every.iter().find(|&&kind| summary.cases.iter().all(|case| case.last != kind));
+    assert_eq!(missing, None, "no case stands there");
     assert!(summary.disclosures >= 200, "{}", summary.disclosures);
     assert!(summary.exhibits >= 200, "{}", summary.exhibits);
+}
+
+async fn staff(house: &Arc<House>) -> Vec<people::Person> {
+    let all = |db: &mut Db| {
+        let agencies: Vec<String> = agencies::all(db)?.into_iter().map(|one| one.id).collect();
+        Ok::<_, Error>(people::by_agency(db, &agencies)?)
+    };
+    house.store.read(all).await.unwrap()
+}
+
+/// Who tries it out meets few people; none of them investigates and also reviews, decides or watches.
+async fn the_county_is_small_and_every_role_is_held(house: &Arc<House>) {
+    let all = staff(house).await;
+    assert!((12..=15).contains(&all.len()), "{} people", all.len());
+    let roles: Vec<Vec<Role>> = all.iter().map(|one| permit::parse_roles(&one.roles)).collect();
+    for role in Role::ALL {
+        assert!(roles.iter().any(|held| held.contains(&role)), "nobody is {}", role.label());
+    }
+    for (person, held) in all.iter().zip(&roles) {
+        let among = |roles: &[Role]| held.iter().filter(|role| roles.contains(role)).count();
+        let apart = [Role::Officer, Role::Reviewer, Role::Head, Role::Supervisor];
+        assert!(among(&apart) <= 1, "{} is {}", person.login, person.roles);
+        let officer = held.contains(&Role::Officer);
+        assert!(!officer || held.len() == 1, "{} is {}", person.login, person.roles);
+        let qualified = !person.qualification.is_empty();
+        assert_eq!(held.contains(&Role::Reviewer), qualified, "{}", person.login);
+    }
 }
 
 /// With the one password that is printed: it opens the account and the key that is kept here.
 async fn everybody_can_sign_in_and_sign(house: &Arc<House>) {
     let desk = Desk::new(house.clone(), None);
-    for login in ["linyuan", "xuwenlan", "jiangyu", "luming", "jianning", "yuqiu"] {
-        let signed_in = sign_in::sign_in(&desk, login, demo::PASSWORD, login).await.unwrap();
+    for login in staff(house).await.into_iter().map(|person| person.login) {
+        let signed_in = sign_in::sign_in(&desk, &login, demo::PASSWORD, &login).await.unwrap();
         let person = signed_in.who.person.to_string();
         let held = house.store.read(move |db| keys::active_of(db, &person)).await.unwrap();
         let [key] = held.as_slice() else { panic!("{login} has {} keys", held.len()) };

@@ -8,8 +8,8 @@ import { story } from '../lib/story.mjs';
 /** @typedef {import('../lib/story.mjs').Stage} Stage */
 /** @typedef {import('playwright-core').Page} Page */
 
-/** A natural person of 城市管理局 whose decision is discussed and not yet made: everything private about him. */
-const PERSON = { name: '关子衡', hidden: ['关子衡', '990101198506300391', '19900000306', '河口村2组'] };
+/** A natural person of 城市管理局 who was heard and whose decision is not yet made: everything private about him. */
+const PERSON = { name: '岑知白', hidden: ['岑知白', '990101199108240316', '19900000311', '梧桐苑5栋'] };
 /** A firm of 市场监督管理局 whose decision should have been public long ago. */
 const FIRM = { name: '演示县优选家电销售有限公司', hidden: ['莫知返', '19900000115', '商贸大道101号'] };
 
@@ -85,7 +85,7 @@ story('a late disclosure of a firm names how late, and shows what the clerk left
 
 story('a person is decided upon, masked when disclosed, and taken back with a ground', async (stage) => {
   const { page, visitor, signIn, look } = stage;
-  await signIn('luowang');
+  await signIn('shiyanqing');
   const file = await decide(stage);
 
   await openDue(page, PERSON.name);
@@ -94,14 +94,14 @@ story('a person is decided upon, masked when disclosed, and taken back with a gr
   assert(!(await party.getByRole('textbox').inputValue()).includes(PERSON.name), 'the name is proposed in full');
   assert.match(await party.innerText(), /姓名/);
   await look('clerk-masking');
-  await page.getByLabel('公示的文字：当事人').fill('关某某');
-  await page.getByLabel('公示的文字：违法事实').fill('当事人未取得燃气经营许可证从事瓶装燃气经营活动。');
+  await page.getByLabel('公示的文字：当事人').fill('岑某某');
+  await page.getByLabel('公示的文字：违法事实').fill('当事人擅自利用物业共用部位从事经营活动。');
   await fill(page, { on: today() });
   await prepare(page);
   await signByPassword(page);
 
   const { address, html } = await publicPage(stage);
-  assert(html.includes('关某某'));
+  assert(html.includes('岑某某'));
   for (const hidden of PERSON.hidden) assert(!html.includes(hidden), `${hidden} is public`);
 
   await page.goto(`${file}/records/withdrawal`);
@@ -117,7 +117,7 @@ story('a person is decided upon, masked when disclosed, and taken back with a gr
   assert.equal(answer?.status(), 410);
   const text = await citizen.page.locator('main').innerText();
   assert(text.includes(ground), `the ground ${ground} is not on the page:\n${text}`);
-  assert(!(await citizen.page.content()).includes('未取得燃气经营许可证'), 'what was withdrawn is still told');
+  assert(!(await citizen.page.content()).includes('利用物业共用部位'), 'what was withdrawn is still told');
   await citizen.look('clerk-public-withdrawn');
 }, { widths: [DESK] });
 
@@ -177,7 +177,7 @@ story('what was published before is corrected from what is public now, then take
 }, { widths: [DESK] });
 
 /**
- * The head decides as was discussed, two officers serve it.
+ * The head decides as the party was told, two officers serve it.
  * @param {Stage} stage
  * @returns {Promise<string>} the case's address
  */

@@ -93,7 +93,7 @@ story(
     await look('officer-case-plain');
     await page.goto(`${new URL(page.url()).pathname}/records/inspection`);
     await fill(page, {
-      on: today(), with: await choice(page, 'with', '沈知行'), certificate_shown: true, rights_told: true,
+      on: today(), with: await choice(page, 'with', '林予安'), certificate_shown: true, rights_told: true,
       'text.time': '9时10分至9时40分', 'text.place': '门市部', 'text.found': '现场未见涉案肥料。',
     });
     await page.getByRole('button', { name: '生成待签记录' }).click();
@@ -101,7 +101,7 @@ story(
     await look('officer-inspection-plain');
     await page.getByLabel('登录口令').fill(PASSWORD);
     await page.getByRole('button', { name: '签名并提交' }).click();
-    await page.getByText('还在等待沈知行签名').waitFor();
+    await page.getByText('还在等待林予安签名').waitFor();
   },
   { scripts: false },
 );

@@ -140,7 +140,7 @@ story('what was published before is corrected from what is public now, then take
   await fill(page, { on: today(), 'text.before': '依据条文不全。', 'text.after': '补全依据条文。', 'text.reason': '处罚依据录入不全，现予补全。' });
   await basis.fill('电话13800138000');
   await page.getByRole('button', { name: '生成待签记录' }).click();
-  await page.getByText('有没有隐去的电话号码').waitFor();
+  await page.getByText('起是电话号码，尚未隐去').waitFor();
   assert.equal(await page.locator('[name="text.reason"]').inputValue(), '处罚依据录入不全，现予补全。');
   await look('clerk-correction-refused');
   await basis.fill(text);

@@ -1,5 +1,6 @@
 //! Composition root: the only place that opens the store, the vault, the keys and the clock.
 
+pub mod log_keys;
 mod stamps;
 pub mod witness;
 
@@ -20,7 +21,7 @@ use crate::{
     },
     evidence::{intake::Intake, vault::Vault},
     law::{self, calendar::Calendar, rulebook::Rulebook},
-    ledger::{CosignatureVerifier, NoteSigner},
+    ledger::CosignatureVerifier,
     store::{self, OrNone, Store, StoreConfig},
 };
 use anyhow::{Context, Result, bail};
@@ -70,12 +71,14 @@ pub async fn open(
         make_private_folder(data)?;
     }
     let store = open_store(config, data, access)?;
-    let keys = Keys::open(&key_folder(config, data), access)?;
+    let folder = key_folder(config, data);
+    let keys = Keys::open(&folder, access)?;
     let (rulebook, calendar) = law_as_shipped()?;
     if rulebook.pack(&config.law.pack).is_none() {
         bail!("[law] pack：没有规则包 {:?}", config.law.pack);
     }
     let origin = origin(config, &store, access).await?;
+    let log = log_keys::open(&folder, &origin, &store, access).await?;
     let quota = config.evidence.staging_quota_bytes;
     let runtime = tokio::runtime::Handle::current();
     let intake =
@@ -91,7 +94,7 @@ pub async fn open(
         default_pack: config.law.pack.clone(),
         clock,
         service,
-        log: NoteSigner::new(origin, keys.log).context("[log] origin")?,
+        log,
         witnesses: witnesses(config)?,
         authorities: stamps::authorities(config)?,
         master: SealingKey::from_bytes(keys.master),
@@ -245,7 +248,6 @@ async fn service_key_id(house: &House, access: Access) -> Result<KeyId> {
 
 struct Keys {
     service: SigningKey,
-    log: SigningKey,
     master: [u8; 32],
 }
 
@@ -257,7 +259,6 @@ impl Keys {
         let secret = |name: &str| secret_file(&dir.join(name), access);
         Ok(Keys {
             service: SigningKey::from_bytes(&secret("service.key")?),
-            log: SigningKey::from_bytes(&secret("log.key")?),
             master: secret("master.key")?,
         })
     }

@@ -94,6 +94,7 @@ pub fn run(task: &Export) -> Result<ExitCode> {
             export_dossier::record_export(&house, &case, variant, purpose, now).await?;
             Sealer::open(&house).await?.seal(&house, now).await?;
         }
+        let key = plan.log_key();
         let done = export_dossier::write(&house, plan, sink).await?;
         println!(
             "已导出{} {} 到 {}：记录{}条，附件{}个，{}字节。",
@@ -104,7 +105,7 @@ pub fn run(task: &Export) -> Result<ExitCode> {
             done.exhibits,
             done.exhibit_bytes
         );
-        println!("日志公钥：{}", house.log.verifier());
+        println!("日志公钥：{key}");
         house.store.close();
         Ok(ExitCode::SUCCESS)
     })

@@ -3,7 +3,7 @@
 use super::Place;
 use crate::{
     app::{self, Access, SystemClock},
-    desk::export_log::export_log,
+    desk::{Desk, export_log::export_log, log},
 };
 use anyhow::{Context, Result};
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -34,7 +34,10 @@ pub fn run(task: &ExportLog) -> Result<ExitCode> {
             done.written,
             done.kept
         );
-        println!("日志公钥：{}", house.log.verifier());
+        let keys = log::keys(&Desk::new(house, None)).await?;
+        for key in keys.iter().filter(|key| key.retired.is_none()) {
+            println!("日志公钥：{}", key.verifier);
+        }
         Ok(ExitCode::SUCCESS)
     })
 }

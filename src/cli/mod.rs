@@ -6,6 +6,7 @@ mod export;
 mod export_log;
 mod fsck;
 mod import;
+mod rotate_log_key;
 mod serve;
 mod witness;
 
@@ -40,6 +41,8 @@ enum Task {
     Restore(backup::Restore),
     /// 把公开日志导出为静态文件，供镜像或者内容分发使用
     ExportLog(export_log::ExportLog),
+    /// 更换存证日志的签名密钥，分步办理
+    RotateLogKey(rotate_log_key::RotateLogKey),
     /// 作为见证方，为其他单位的存证日志联署检查点
     Witness(witness::Serve),
 }
@@ -75,6 +78,7 @@ pub fn run() -> ExitCode {
         Task::Backup(task) => backup::run(&task),
         Task::Restore(task) => backup::restore(&task),
         Task::ExportLog(task) => export_log::run(&task),
+        Task::RotateLogKey(task) => rotate_log_key::run(&task),
         Task::Witness(task) => witness::run(&task),
     };
     done.unwrap_or_else(|fault| {

@@ -8,7 +8,10 @@ pub mod sink;
 mod words;
 
 use super::{
-    Desk, Error, House, Role, file, look_up::public::still_shown, prove, receive_exhibit,
+    Desk, Error, House, Role, file,
+    log_keys::{self, InForce},
+    look_up::public::still_shown,
+    prove, receive_exhibit,
     set_up::on_register,
 };
 use crate::{
@@ -63,11 +66,18 @@ pub struct Plan {
     length: i64,
     pack: String,
     checkpoint: checkpoint::Vouched,
+    /// The log's keys that seal it; all of them signed the checkpoint.
+    log: InForce,
     cut: Cut,
     made_at: Moment,
 }
 
 impl Plan {
+    /// The log's verifier key that it names.
+    pub fn log_key(&self) -> String {
+        self.log.named()
+    }
+
     /// What a file made by it may be called.
     pub fn file_name(&self) -> String {
         let plain = |c: char| if c.is_alphanumeric() { c } else { '-' };
@@ -190,8 +200,9 @@ fn draw_up(
         let shown = shown.ok_or_else(none)?;
         (number, cut.released) = (shown.number, shown.record_id);
     }
-    let checkpoint = checkpoint::best(db, house, last)?;
-    Ok(Plan { case, number, length, pack, checkpoint, cut, made_at: now })
+    let log = log_keys::in_force(db, house)?;
+    let checkpoint = checkpoint::best(db, house, last.max(log.since))?;
+    Ok(Plan { case, number, length, pack, checkpoint, log, cut, made_at: now })
 }
 
 /// Writes the dossier into `sink`; waits on disks, so on a thread for that.
@@ -223,7 +234,8 @@ struct Met {
 
 impl Writer<'_> {
     fn write(mut self, plan: Plan) -> Result<Exported, Error> {
-        let Plan { case, number, length, pack, checkpoint, mut cut, made_at } = plan;
+        let Plan { case, number, length, pack, checkpoint, log, mut cut, made_at } = plan;
+        let signers = self.house.log.of(&log.keys)?;
         let met = self.records(&case.id, length, checkpoint.size, &mut cut)?;
         let held = self.keys(&met.keys, checkpoint.size)?;
         let (exhibits, withheld) = self.exhibits(&case.id, &met, &cut)?;
@@ -239,21 +251,22 @@ impl Writer<'_> {
             case: case.id,
             number,
             made_at,
-            log_key: self.house.log.verifier().to_string(),
+            log_key: log.named(),
             keys: held.keys,
             key_records: held.files,
             records: met.files,
             exhibits,
             withheld,
             checkpoint: self.add(CHECKPOINT.to_owned(), checkpoint.note.as_bytes())?,
-            policy: self.add(POLICY.to_owned(), checkpoint::policy(self.house).as_bytes())?,
+            policy: self
+                .add(POLICY.to_owned(), checkpoint::policy(self.house, &log.named()).as_bytes())?,
             timestamps,
             rules,
             readme: FileRef::to(README, &[]),
         };
         written.readme = self.add(README.to_owned(), words::explanation(&written).as_bytes())?;
         let bytes = written.to_bytes().map_err(Error::broken)?;
-        let seal = manifest::seal(&bytes, &self.house.log).map_err(Error::broken)?;
+        let seal = manifest::seal(&bytes, &signers).map_err(Error::broken)?;
         self.add(MANIFEST.to_owned(), &bytes)?;
         // Last: whatever was cut short has no seal.
         self.add(SEAL.to_owned(), seal.as_bytes())?;

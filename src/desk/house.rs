@@ -1,14 +1,13 @@
 //! What every use-case works with: the opened rooms, the keys of the service, the clock.
 
 use super::{
-    Error, Who, cosign::Witnesses, look_up::public::Counts, sealing::SealingKey, sign_in::Tries,
-    stamp::Authority,
+    Error, Who, cosign::Witnesses, log_keys::LogSigners, look_up::public::Counts,
+    sealing::SealingKey, sign_in::Tries, stamp::Authority,
 };
 use crate::{
     base::{KeyId, Moment},
     evidence::{intake::Intake, vault::Vault},
     law::{calendar::Calendar, rulebook::Rulebook},
-    ledger::note::NoteSigner,
     store::Store,
 };
 use ed25519_dalek::SigningKey;
@@ -61,8 +60,8 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// Signs what the machine does.
     pub service: ServiceKey,
-    /// Signs checkpoints.
-    pub log: NoteSigner,
+    /// Sign checkpoints.
+    pub log: LogSigners,
     /// Who cosigns them.
     pub witnesses: Witnesses,
     /// Who stamps them with the time.

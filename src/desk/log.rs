@@ -1,8 +1,9 @@
-//! The log as everybody may fetch it: the newest checkpoint, the verifier key, tiles computed from the rows.
+//! The log as everybody may fetch it: the newest checkpoint, the verifier keys, tiles computed from the rows.
 //! Reads only; gives nothing that lies beyond the newest published checkpoint.
 
 use super::{
     Desk, Error, House, cosign,
+    log_keys::{self, LogKey},
     seal_checkpoint::{leaves, subtrees},
 };
 use crate::{
@@ -32,9 +33,10 @@ pub fn origin(house: &House) -> &str {
     house.log.name()
 }
 
-/// The log's verifier key (C2SP signed-note), `name+id+key`.
-pub fn verifier_key(house: &House) -> String {
-    house.log.verifier().to_string()
+/// All keys the log ever had, in the order of their coming.
+pub async fn keys(desk: &Desk) -> Result<Vec<LogKey>, Error> {
+    let first = desk.house.log.verifier();
+    desk.house.store.read(move |db| log_keys::read(db, &first)).await
 }
 
 /// The newest published checkpoint; none in the first second of a new log.

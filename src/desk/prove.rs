@@ -1,6 +1,6 @@
 //! Proofs out of the database: one record with its openings, entry, leaf, inclusion and checkpoint.
 
-use super::{Error, House, receipt, seal_checkpoint::subtrees};
+use super::{Error, House, log_keys, receipt, seal_checkpoint::subtrees};
 use crate::{
     base::{Digest, Moment},
     ledger::{
@@ -119,9 +119,10 @@ pub fn proof(
     shown: impl Fn(&Field) -> bool,
 ) -> Result<Proof, Error> {
     let leaf = entries::by_record(db, &row.id)?.leaf;
-    let (size, checkpoint) = receipt::earliest(db, house, leaf)?;
+    let log = log_keys::in_force(db, house)?;
+    let (size, checkpoint) = receipt::earliest(db, house, leaf.max(log.since))?;
     let record = record_proof(db, row, fields, shown, size)?;
     let keys = signing_keys(db, [record.envelope.as_slice()])?;
-    let log_key = house.log.verifier().to_string();
+    let log_key = log.named();
     Ok(Proof { format: FORMAT.to_owned(), record, keys, checkpoint, log_key })
 }

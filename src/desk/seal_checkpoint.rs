@@ -1,6 +1,6 @@
 //! Sealing the log: a signed checkpoint over every leaf, only ever extending the last one.
 
-use super::{Error, House, durable};
+use super::{Error, House, durable, log_keys};
 use crate::{
     base::{Digest, Moment},
     ledger::{
@@ -43,16 +43,22 @@ impl Sealer {
     /// Rebuilds the right edge of the newest checkpoint and compares the log with the guard file.
     ///
     /// # Errors
-    /// `Broken` when the database does not extend what was once signed: signing must stop.
+    /// `Broken` when the database does not extend what was once signed, or not by the keys of this log: signing must
+    /// stop.
     pub async fn open(house: &House) -> Result<Sealer, Error> {
         let guard = read_guard(&house.guard)?;
+        let first = house.log.verifier();
         house
             .store
             .read(move |db| {
                 if let Some(guard) = guard {
                     check_guard(db, &guard)?;
                 }
-                let size = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
+                let Some(newest) = checkpoints::latest(db)? else { return Sealer::at(db, 0) };
+                let size = newest.size.unsigned_abs();
+                log_keys::check(&log_keys::read(db, &first)?, size, &newest.note).map_err(
+                    |_| Error::broken("the newest checkpoint is by other keys of the log"),
+                )?;
                 Sealer::at(db, size)
             })
             .await
@@ -126,13 +132,17 @@ impl Sealer {
     }
 
     async fn seal_to(&mut self, house: &House, until: u64, now: Moment) -> Result<(), Error> {
-        let from = self.size;
-        let new = house.store.read(move |db| leaves(db, from, until)).await?;
+        let (from, first) = (self.size, house.log.verifier());
+        let read = move |db: &mut Db| {
+            Ok::<_, Error>((leaves(db, from, until)?, log_keys::read(db, &first)?))
+        };
+        let (new, keys) = house.store.read(read).await?;
         let mut next = Sealer { size: self.size, open: self.open.clone() };
         let full = next.take_up(&new)?;
         let origin = house.log.name().to_owned();
         let checkpoint = Checkpoint { origin, size: next.size, root: next.root() };
-        let note = note::sign(&checkpoint.to_text(), &[&house.log]).map_err(Error::broken)?;
+        let signers = house.log.of(&log_keys::signing(&keys, next.size))?;
+        let note = note::sign(&checkpoint.to_text(), &signers).map_err(Error::broken)?;
         // The guard goes first: after a crash between the two the guard is ahead of the checkpoints, and the
         // next start accepts that only if the leaves still give the very same root.
         durable::replace(&house.guard, note.as_bytes()).map_err(Error::broken)?;

@@ -5,7 +5,10 @@
 use super::{Desk, Error, House};
 use crate::{
     base::{Digest, Moment},
-    ledger::timestamp::{self, Signed, TimestampFault},
+    ledger::{
+        dossier::stamped_bytes,
+        timestamp::{self, Signed, TimestampFault},
+    },
     store::{
         Db, checkpoints,
         timestamps::{self, AuthorityRow, Timestamp},
@@ -31,7 +34,7 @@ pub struct Authority {
 pub struct Wanted {
     /// Size of the checkpoint.
     pub size: i64,
-    /// What is stamped: the checkpoint's note as the log signed it.
+    /// What is stamped: the checkpoint's note with the log's first signature alone.
     note: String,
     nonce: [u8; 16],
     /// Body of the request, in DER.
@@ -59,11 +62,17 @@ pub async fn due(
     authority: &Authority,
     now: Moment,
 ) -> Result<Option<Wanted>, Error> {
-    let (name, every) = (authority.name.clone(), authority.every);
-    house.store.read(move |db| draw_up(db, &name, every, now)).await
+    let (name, every, log) = (authority.name.clone(), authority.every, house.log.name().to_owned());
+    house.store.read(move |db| draw_up(db, &name, every, &log, now)).await
 }
 
-fn draw_up(db: &mut Db, name: &str, every: Duration, now: Moment) -> Result<Option<Wanted>, Error> {
+fn draw_up(
+    db: &mut Db,
+    name: &str,
+    every: Duration,
+    log: &str,
+    now: Moment,
+) -> Result<Option<Wanted>, Error> {
     let Some(newest) = checkpoints::latest(db)? else { return Ok(None) };
     let known = timestamps::authority(db, name)?;
     let stamped = known.as_ref().map_or(0, |row| row.size);
@@ -74,8 +83,9 @@ fn draw_up(db: &mut Db, name: &str, every: Duration, now: Moment) -> Result<Opti
     }
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce).map_err(|_| Error::broken("no random bytes"))?;
-    let body = timestamp::request(newest.note.as_bytes(), &nonce).map_err(Error::broken)?;
-    Ok(Some(Wanted { size: newest.size, note: newest.note, nonce, body }))
+    let note = stamped_bytes(&newest.note, log).map_err(Error::broken)?;
+    let body = timestamp::request(note.as_bytes(), &nonce).map_err(Error::broken)?;
+    Ok(Some(Wanted { size: newest.size, note, nonce, body }))
 }
 
 /// Keeps the token in an answer, after checking imprint, nonce and signature.

@@ -10,7 +10,8 @@ use super::{
     entry::Entry,
     field::{Field, fields_root},
     leaf::Leaf,
-    note::{self, NoteVerifier},
+    log_keys::LogKeys,
+    note::NoteVerifier,
     proof::verify_inclusion,
     record::{Custody, Payload},
     verdict::{Step, Verdict},
@@ -141,11 +142,11 @@ impl Proof {
 
 /// Checks a proof step by step: fields, signatures, entry, leaf, inclusion, checkpoint.
 ///
-/// Without `trusted` the log key is the one the proof brings along, which shows that the parts fit
-/// together but not whose log it is.
-pub fn check(proof: &Proof, trusted: Option<&NoteVerifier>) -> Vec<Verdict> {
-    let checkpoint = log_key(&proof.log_key, trusted)
-        .and_then(|verifier| open_checkpoint(&proof.checkpoint, &verifier));
+/// One of the `trusted` keys must have signed the checkpoint. Without any the log key is the one the proof brings
+/// along, which shows that the parts fit together but not whose log it is.
+pub fn check(proof: &Proof, trusted: &[NoteVerifier]) -> Vec<Verdict> {
+    let checkpoint = LogKeys::claimed(&proof.log_key, trusted)
+        .and_then(|keys| keys.checkpoint(&proof.checkpoint));
     let mut verdicts = check_record(&proof.record, &proof.keys, checkpoint.as_ref().ok());
     let signatures =
         verdicts.iter_mut().find(|verdict| verdict.step == Step::Signatures && verdict.ok);
@@ -165,29 +166,6 @@ fn stray_key(proof: &Proof) -> Option<&str> {
     let payload = proof.record.payload()?;
     let signs = |key: &&PublicKey| payload.signers.iter().any(|signer| signer.key == key.id);
     proof.keys.iter().find(|key| !signs(key)).map(|key| key.id.as_str())
-}
-
-/// The key to check by: `trusted`, to which the claimed one must then be equal, or else the claimed one.
-pub(super) fn log_key(
-    claimed: &str,
-    trusted: Option<&NoteVerifier>,
-) -> Result<NoteVerifier, String> {
-    match trusted {
-        Some(trusted) if trusted.to_string() == claimed => Ok(trusted.clone()),
-        Some(_) => Err("所附日志公钥与您指定的日志公钥不同".into()),
-        None => claimed.parse().map_err(|fault| wording::note(&fault)),
-    }
-}
-
-/// The checkpoint in a note that `verifier` signed under the origin's name.
-pub(super) fn open_checkpoint(text: &str, verifier: &NoteVerifier) -> Result<Checkpoint, String> {
-    let opened =
-        note::open(text, std::slice::from_ref(verifier)).map_err(|fault| wording::note(&fault))?;
-    let checkpoint = Checkpoint::parse(&opened.text).map_err(|_| "检查点格式不符".to_owned())?;
-    if checkpoint.origin != verifier.name() {
-        return Err("检查点署名的日志与日志公钥的名称不同".into());
-    }
-    Ok(checkpoint)
 }
 
 /// The steps that concern one record: all but the checkpoint, which is `None` when it cannot be trusted.

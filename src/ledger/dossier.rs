@@ -23,7 +23,8 @@ use super::{
     bundle,
     checkpoint::Checkpoint,
     entry::{Entry, check_link},
-    note::NoteVerifier,
+    log_keys::LogKeys,
+    note::{NoteFault, NoteVerifier},
     policy::Policy,
     verdict::Step,
     wording,
@@ -47,8 +48,8 @@ pub trait Folder {
 /// What whoever checks knows from elsewhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Trust<'t> {
-    /// The log's key.
-    pub log: Option<&'t NoteVerifier>,
+    /// Keys of the log, of which one must have signed; none when none is known.
+    pub logs: &'t [NoteVerifier],
     /// Which witnesses count, and how many; else the dossier's own policy does.
     pub policy: Option<&'t Policy>,
 }
@@ -72,17 +73,17 @@ pub type Records = Vec<Result<Filed, State>>;
 /// Without a trusted log key it is taken from the dossier itself, which shows that the dossier fits
 /// together but not whose log it was; [`Report::log_key_given`] says which it was.
 pub fn verify(folder: &impl Folder, trust: Trust<'_>) -> Checked {
-    let mut report = Report::new(trust.log.is_some());
+    let mut report = Report::new(!trust.logs.is_empty());
     let Some((bytes, manifest)) = read_manifest(folder, &mut report) else {
         return Checked { report, manifest: None, records: Vec::new() };
     };
     report.describe(&manifest);
-    let verifier = bundle::log_key(&manifest.log_key, trust.log);
-    check_seal(folder, &bytes, &verifier, &mut report);
-    let checkpoint = check_checkpoint(folder, &manifest, &verifier, &mut report);
-    if let (Ok(note), Ok(log)) = (trust::note_of(folder, &manifest), &verifier) {
+    let keys = LogKeys::claimed(&manifest.log_key, trust.logs);
+    check_seal(folder, &bytes, &keys, &mut report);
+    let checkpoint = check_checkpoint(folder, &manifest, &keys, &mut report);
+    if let (Ok(note), Ok(_)) = (trust::note_of(folder, &manifest), &keys) {
         trust::check_witnesses(folder, &manifest, &note, trust.policy, &mut report);
-        trust::check_timestamps(folder, &manifest, &note, log, &mut report);
+        trust::check_timestamps(folder, &manifest, &note, &mut report);
     }
     keys::check(folder, &manifest, checkpoint.as_ref(), &mut report);
     let records = check_records(folder, &manifest, checkpoint.as_ref(), &mut report);
@@ -162,14 +163,17 @@ fn read_manifest(folder: &impl Folder, report: &mut Report) -> Option<(Vec<u8>, 
 fn check_seal(
     folder: &impl Folder,
     manifest: &[u8],
-    verifier: &Result<NoteVerifier, String>,
+    keys: &Result<LogKeys, String>,
     report: &mut Report,
 ) {
+    let changed = |fault: String| tampered(format!("{fault}，目录可能被改动"));
     let result = read(folder, SEAL, SMALL).and_then(text).and_then(|seal| {
-        let verifier = verifier.as_ref().map_err(tampered)?;
-        manifest::check_seal(manifest, &seal, verifier)
-            .map_err(|fault| tampered(format!("{}，目录可能被改动", wording::note(&fault))))?;
-        Ok(format!("目录由存证日志 {} 封签", verifier.name()))
+        let opened = keys.as_ref().map_err(tampered)?.open(&seal).map_err(changed)?;
+        let name = opened.by.first().map_or("", NoteVerifier::name);
+        if opened.text != manifest::seal_text(manifest) {
+            return Err(changed(wording::note(&NoteFault::BadSignature(name.to_owned()))));
+        }
+        Ok(format!("目录由存证日志 {name} 封签"))
     });
     report.add(SEAL, Step::Seal, result);
 }
@@ -177,13 +181,12 @@ fn check_seal(
 fn check_checkpoint(
     folder: &impl Folder,
     manifest: &Manifest,
-    verifier: &Result<NoteVerifier, String>,
+    keys: &Result<LogKeys, String>,
     report: &mut Report,
 ) -> Option<Checkpoint> {
-    let result = read_listed(folder, &manifest.checkpoint, SMALL).and_then(text).and_then(|note| {
-        let verifier = verifier.as_ref().map_err(tampered)?;
-        bundle::open_checkpoint(&note, verifier).map_err(tampered)
-    });
+    let result = read_listed(folder, &manifest.checkpoint, SMALL)
+        .and_then(text)
+        .and_then(|note| keys.as_ref().map_err(tampered)?.checkpoint(&note).map_err(tampered));
     let detail = result.as_ref().map_err(Clone::clone).map(|checkpoint| {
         format!("由存证日志 {} 签署，共 {} 叶", checkpoint.origin, checkpoint.size)
     });

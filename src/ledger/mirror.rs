@@ -4,7 +4,6 @@
 //! against the root like a full one. Reads through [`Folder`] only, a tile at a time.
 
 use super::{
-    bundle::open_checkpoint,
     checkpoint::Checkpoint,
     dossier::{
         Fault, Folder, Report, is_left_by_systems,
@@ -12,6 +11,7 @@ use super::{
         missing, read, tampered, text,
     },
     leaf::Leaf,
+    log_keys::LogKeys,
     note::NoteVerifier,
     tile::{self, FULL, TilePath},
     tree::{Frontier, root_of},
@@ -23,13 +23,17 @@ use std::collections::BTreeMap;
 /// Levels of tiles that a tree can have: 2^64 leaves need eight.
 const LEVELS: usize = 8;
 
-/// Checks all files of a log under the key `trusted`; a log brings none along.
-pub fn verify_log(folder: &impl Folder, trusted: &NoteVerifier) -> Report {
+/// Checks all files of a log of which one of the `trusted` keys signed the checkpoint; a log brings none along.
+pub fn verify_log(folder: &impl Folder, trusted: &[NoteVerifier]) -> Report {
     let mut report = Report::new(true);
-    report.log_key = Some(trusted.to_string());
-    let checkpoint = read(folder, CHECKPOINT, SMALL)
-        .and_then(text)
-        .and_then(|note| open_checkpoint(&note, trusted).map_err(tampered));
+    let keys = LogKeys::known(trusted);
+    let opened = read(folder, CHECKPOINT, SMALL).and_then(text).and_then(|note| {
+        let checkpoint = keys.checkpoint(&note).map_err(tampered)?;
+        Ok((checkpoint, keys.open(&note).map_err(tampered)?.by))
+    });
+    let signed = opened.as_ref().ok().and_then(|(_, by)| by.first());
+    report.log_key = signed.or(trusted.first()).map(ToString::to_string);
+    let checkpoint = opened.map(|(checkpoint, _)| checkpoint);
     let said = |c: &Checkpoint| format!("由存证日志 {} 签署，共 {} 叶", c.origin, c.size);
     report.add(CHECKPOINT, Step::Checkpoint, checkpoint.as_ref().map(said).map_err(Clone::clone));
     let Ok(Checkpoint { size, root, .. }) = checkpoint else { return report };

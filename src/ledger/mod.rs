@@ -27,6 +27,7 @@ pub mod tree;
 pub mod verdict;
 
 mod encoding;
+mod log_keys;
 mod vkey;
 mod wording;
 

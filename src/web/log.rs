@@ -14,7 +14,9 @@ use crate::{
             accept,
             standing::{self, Standing},
         },
-        log, look_up, stamp,
+        log,
+        log_keys::{LogKey, Place},
+        look_up, stamp,
     },
     ledger::tile::{FULL, TilePath},
 };
@@ -33,7 +35,7 @@ const ANY_SITE: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 struct Page {
     frame: Frame,
     origin: String,
-    key: String,
+    keys: Vec<KeyLine>,
     newest: Option<Newest>,
     /// Why the log is not signed any more; empty while all is well.
     stopped: bool,
@@ -98,6 +100,47 @@ impl WitnessLine {
     }
 }
 
+/// One of the log's keys as citizens read of it.
+pub struct KeyLine {
+    /// The verifier key.
+    pub vkey: String,
+    /// Whether it signs no more.
+    pub retired: bool,
+    /// Since when and until when; empty while there is only the one.
+    pub words: String,
+}
+
+impl KeyLine {
+    /// All keys; the newest first.
+    pub fn all(keys: &[LogKey]) -> Vec<KeyLine> {
+        let place = |place: Place| {
+            format!("第{}条记录（{}）", place.leaf + 1, look_up::public::moment(place.at))
+        };
+        let line = |key: &LogKey| {
+            let since = key.since.map_or("日志建立时".to_owned(), place);
+            let until = key
+                .retired
+                .map(place)
+                .map(|until| format!("，自{until}起停用；此前签发的检查点和证明仍用它核验"));
+            let words = match keys {
+                [_] => String::new(),
+                _ => format!("自{since}起使用{}。", until.unwrap_or_default()),
+            };
+            KeyLine { vkey: key.verifier.to_string(), retired: key.retired.is_some(), words }
+        };
+        keys.iter().rev().map(line).collect()
+    }
+}
+
+/// What verify.js trusts: every key, and of one that was retired the largest checkpoint that it signed.
+pub fn trusted_keys(keys: &[LogKey]) -> String {
+    let one = |key: &LogKey| {
+        let until = key.retired.map(|retired| retired.leaf);
+        serde_json::json!({ "vkey": key.verifier.to_string(), "until": until })
+    };
+    serde_json::Value::Array(keys.iter().map(one).collect()).to_string()
+}
+
 struct Newest {
     size: u64,
     at: String,
@@ -120,7 +163,7 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
         witnesses: witnesses.into_iter().map(WitnessLine::of).collect(),
         frame: caller.public("/log"),
         origin: log::origin(&caller.desk.house).to_owned(),
-        key: log::verifier_key(&caller.desk.house),
+        keys: KeyLine::all(&log::keys(&caller.desk).await?),
         newest,
         stopped: caller.shared.signing.borrow().is_some(),
     }))
@@ -142,9 +185,12 @@ pub async fn cosignatures(shared: web::Data<Shared>, Whole(body): Whole) -> Answ
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `GET /log/vkey`: the key that its signatures are checked with.
-pub async fn verifier_key(shared: web::Data<Shared>) -> HttpResponse {
-    text("public, max-age=3600", format!("{}\n", log::verifier_key(&shared.house)))
+/// `GET /log/vkey`: the keys that its signatures are checked with, one a line, the outgoing one first.
+pub async fn verifier_key(shared: web::Data<Shared>) -> Answer<HttpResponse> {
+    let keys = log::keys(&Desk::new(shared.house.clone(), None)).await?;
+    let in_use = keys.iter().filter(|key| key.retired.is_none());
+    let lines: String = in_use.map(|key| format!("{}\n", key.verifier)).collect();
+    Ok(text("public, max-age=3600", lines))
 }
 
 fn text(keep: &'static str, body: String) -> HttpResponse {

@@ -50,7 +50,7 @@ async fn zip_of(house: &Arc<House>, case: &str, variant: Variant) -> Result<Vec<
 fn report(house: &House, zip: &[u8]) -> Report {
     let log = house.log.verifier();
     let packed = Packed::open(Cursor::new(zip)).unwrap();
-    verify::dossier(&packed, Trust { log: Some(&log), policy: None })
+    verify::dossier(&packed, Trust { logs: std::slice::from_ref(&log), policy: None })
 }
 
 /// Everything that a zip holds, unpacked, and its table of contents.
@@ -159,7 +159,8 @@ async fn flips_anywhere_in_a_zip_are_found_or_change_nothing() {
             found += 1;
             continue;
         };
-        let report = verify::dossier(&packed, Trust { log: Some(&log), policy: None });
+        let report =
+            verify::dossier(&packed, Trust { logs: std::slice::from_ref(&log), policy: None });
         if report.outcome == Outcome::Good {
             assert_eq!(contents(&changed).1, all, "byte {byte}");
             harmless += 1;

@@ -5,12 +5,16 @@ mod bureau;
 
 mod altered;
 mod backups;
+#[allow(dead_code, reason = "tests/engines uses the rest")]
+#[path = "../engines/bench.rs"]
+mod bench;
 mod copies;
 mod county;
 mod house;
 #[path = "../independent/run.rs"]
 mod python;
 mod rereading;
+mod rotated;
 #[allow(dead_code, reason = "tests/witness.rs uses the rest")]
 #[path = "../support/tsa.rs"]
 mod tsa;
@@ -115,7 +119,7 @@ async fn the_published_list_becomes_disclosures() {
         assert!(shown("处罚机关").is_none(), "the list names no agency");
         let proof = public::proof(&desk, number).await.unwrap();
         let trusted = bureau.house.log.verifier();
-        let verdicts = zhijian::ledger::bundle::check(&proof, Some(&trusted));
+        let verdicts = zhijian::ledger::bundle::check(&proof, std::slice::from_ref(&trusted));
         assert!(verdicts.iter().all(|verdict| verdict.ok), "{verdicts:?}");
     }
     let size = bureau.log_size().await;
@@ -229,7 +233,10 @@ async fn a_dossier_verifies_and_any_altered_file_is_named() {
     assert_eq!((done.records, done.exhibits), (3, 1));
     let trusted = bureau.house.log.verifier();
     let verify = || {
-        verify_room::dossier(&house::Disk(out.clone()), Trust { log: Some(&trusted), policy: None })
+        verify_room::dossier(
+            &house::Disk(out.clone()),
+            Trust { logs: std::slice::from_ref(&trusted), policy: None },
+        )
     };
     let report = verify();
     assert_eq!(report.outcome, Outcome::Good, "{:?}", report.first_fault());

@@ -179,15 +179,6 @@ class Manifest:
         return {MANIFEST, SEAL, CHECKPOINT, POLICY, README, *listed}
 
 
-def _manifest(folder, trusted):
-    manifest = Manifest(folder.read(MANIFEST, MAX_MANIFEST))
-    return manifest, trusted is None or manifest.value["log_key"] == trusted
-
-
-def _same_key(same):
-    require(same, "the dossier names another log key than the one given")
-
-
 # --- The dossier -----------------------------------------------------------------------------------------------
 
 
@@ -199,12 +190,10 @@ class Check:
 
     def run(self):
         report = self.report
-        read_manifest = report.check(MANIFEST, "manifest", lambda: _manifest(self.folder, self.trusted))
-        if read_manifest is None:
+        read_manifest = lambda: Manifest(self.folder.read(MANIFEST, MAX_MANIFEST))
+        self.manifest = report.check(MANIFEST, "manifest", read_manifest)
+        if self.manifest is None:
             return report
-        self.manifest, same = read_manifest
-        if not same:
-            report.check(MANIFEST, "manifest", lambda: _same_key(same))
         report.check(SEAL, "seal", self._seal)
         checkpoint = report.check(CHECKPOINT, "checkpoint", self._checkpoint)
         report.check(POLICY, "witness", self._witnesses)
@@ -270,12 +259,12 @@ class Check:
         return data
 
     def _seal(self):
-        said = open_note(self.folder.read(SEAL, MAX_NOTE), self.manifest.log_key)
+        said = open_note(self.folder.read(SEAL, MAX_NOTE), self.manifest.log_key, self.trusted)
         require(said == f"zhijian/dossier/v2\n{self.manifest.digest}\n", "the seal is of another manifest")
 
     def _checkpoint(self):
         data = self._listed(self.manifest.value["checkpoint"], MAX_NOTE)
-        return Checkpoint(data, self.manifest.log_key)
+        return Checkpoint(data, self.manifest.log_key, self.trusted)
 
     def _record(self, item, checkpoint):
         name = item["file"]
@@ -349,12 +338,11 @@ class Check:
 # --- One proof -------------------------------------------------------------------------------------------------
 
 
-def _proof(data, trusted):
+def _proof(data):
     value = read(data, MAX_RECORD)
     one_format = one_of("zhijian/proof/v1")
     members = {"checkpoint": text, "format": one_format, "keys": array(public_key), "log_key": text, "record": shape}
     shaped(value, members)
-    require(trusted is None or value["log_key"] == trusted, "another log key than the one given")
     record, keys = Record(value["record"]), keys_by_id(value["keys"])
     signers = {signer["key"] for signer in record.payload["signers"]}
     require(set(keys) == signers, "not the keys of the signers and no others")
@@ -362,14 +350,14 @@ def _proof(data, trusted):
 
 
 def check_proof(name, data, trusted):
-    """The report on one proof's bytes; `name` is what its verdicts call it."""
+    """The report on one proof's bytes; `name` is what its verdicts call it, `trusted` are the keys given."""
     report = Report()
-    parsed = report.check(name, "file", lambda: _proof(data, trusted))
+    parsed = report.check(name, "file", lambda: _proof(data))
     if parsed is None:
         return report
     value, record, keys, log_key = parsed
     opening = Report()
-    checkpoint = opening.check(name, "checkpoint", lambda: Checkpoint(value["checkpoint"].encode(), log_key))
+    checkpoint = opening.check(name, "checkpoint", lambda: Checkpoint(value["checkpoint"].encode(), log_key, trusted))
     for step, act in record.steps(keys, checkpoint):
         report.check(name, step, act)
     report.verdicts.extend(opening.verdicts)

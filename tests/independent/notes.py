@@ -106,8 +106,8 @@ def _signature(line):
     return name, data[:4], data[4:]
 
 
-def open_note(data, key):
-    """The text of a note that `key` signed."""
+def open_note(data, key, known=()):
+    """The text of a note that `key` signed, and one of the `known` keys if there are any."""
     require(len(data) <= MAX_NOTE, "a note of more than 1 MiB")
     require(not any(byte < 0x20 and byte != 0x0A for byte in data), "a control character in a note")
     try:
@@ -118,21 +118,25 @@ def open_note(data, key):
     require(gap and tail.endswith("\n"), "not a note")
     text, lines = head + "\n", tail[:-1].split("\n")
     require(len(lines) <= MAX_SIGNATURES, "too many signatures")
-    known = 0
+    signed = set()
     for line in lines:
         name, key_id, signature = _signature(line)
-        if (name, key_id) == (key.name, key.id):
-            require(verifies(key.public_key, signature, text.encode()), "the log's signature does not verify")
-            known += 1
-    require(known > 0, "not signed by the log's key")
+        for one in (key, *known):
+            if (name, key_id) == (one.name, one.id):
+                require(verifies(one.public_key, signature, text.encode()), "the log's signature does not verify")
+                signed.add((one.name, one.public_key))
+    require((key.name, key.public_key) in signed, "not signed by the log's key")
+    given = {(one.name, one.public_key) for one in known}
+    require(not given or given & signed, "not signed by a key that was given")
+    require(not given or len({name for name, _ in signed}) == 1, "signed under two names")
     return text
 
 
 class Checkpoint:
     """Size and root of a log, out of a note its key signed."""
 
-    def __init__(self, data, key):
-        lines = open_note(data, key).split("\n")
+    def __init__(self, data, key, known=()):
+        lines = open_note(data, key, known).split("\n")
         require(len(lines) == 4 and lines[3] == "", "not the three lines of a checkpoint")
         require(lines[0] == key.name, "a checkpoint of another log")
         require(re.fullmatch(r"0|[1-9][0-9]{0,19}", lines[1], re.ASCII), "not a size")
@@ -150,10 +154,10 @@ def split_note(data):
 
 
 def bare_note(data, key):
-    """The note with the log's own line alone: what authorities stamp."""
+    """The note with the first line of the log alone: what authorities stamp."""
     text, lines = split_note(data)
-    own = [line for line, name, key_id, _ in lines if (name, key_id) == (key.name, key.id)]
-    return (text + "\n" + "".join(line + "\n" for line in own)).encode()
+    own = [line for line, name, _, _ in lines if name == key.name]
+    return (text + "\n" + "".join(line + "\n" for line in own[:1])).encode()
 
 
 def cosigned(data, witness):

@@ -1,6 +1,6 @@
 """Checks dossiers and proofs without a line of this project's code; written from docs/formats.md alone.
 
-    python verify.py [--vkey VKEY] PATH...
+    python verify.py [--vkey VKEY]... PATH...
 
 A line for each verdict, then one with the outcome of each path. Exit code 0: all good. 1: something is tampered
 with. 2: something is missing, or the arguments are of no use.
@@ -35,15 +35,14 @@ def printable(words):
 
 def main():
     parser = argparse.ArgumentParser(description="Checks dossiers and proofs by docs/formats.md.")
-    parser.add_argument("--vkey", help="the log's public key, from elsewhere")
+    parser.add_argument("--vkey", action="append", default=[], help="a public key of the log, from elsewhere")
     parser.add_argument("paths", nargs="+", metavar="PATH")
     arguments = parser.parse_args()
     codes = set()
     try:
-        if arguments.vkey is not None:
-            LogKey(arguments.vkey)
+        trusted = [LogKey(vkey) for vkey in arguments.vkey]
         for path in arguments.paths:
-            report = report_on(path, arguments.vkey)
+            report = report_on(path, trusted)
             for part, step, state, words in report.verdicts:
                 print(printable(f"{state:9} {step:11} {part}  {words}".rstrip()))
             print(f"outcome {report.outcome()} {path}")

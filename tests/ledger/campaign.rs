@@ -228,7 +228,7 @@ fn campaign_flips_in_a_proof() {
     let mut good = World::new().proof(0);
     good.checkpoint = World::new().checkpoint();
     let (log, policy) = (log_signer().verifier(), Policy::parse(policy().as_bytes()).unwrap());
-    let trust = Trust { log: Some(&log), policy: Some(&policy) };
+    let trust = Trust { logs: std::slice::from_ref(&log), policy: Some(&policy) };
     let bytes = good.to_bytes().unwrap();
     let folder = Dossier { files: [(PROOF.to_owned(), bytes.clone())].into() };
     let check = |bytes: &[u8]| verify_proof(PROOF, bytes, trust);

@@ -17,7 +17,7 @@ use zhijian::{
 
 pub fn report(dossier: &Dossier) -> Report {
     let log = log_signer().verifier();
-    verify::dossier(dossier, Trust { log: Some(&log), policy: None })
+    verify::dossier(dossier, Trust { logs: std::slice::from_ref(&log), policy: None })
 }
 
 fn at_fault(finding: &Finding) -> bool {
@@ -229,7 +229,7 @@ fn the_manifest_is_the_log_s_and_nobody_else_s() {
         let mut manifest = d.manifest();
         manifest.number = "另案".into();
         let bytes = manifest.to_bytes().unwrap();
-        d.files.insert(SEAL.into(), manifest::seal(&bytes, &forger).unwrap().into_bytes());
+        d.files.insert(SEAL.into(), manifest::seal(&bytes, &[&forger]).unwrap().into_bytes());
         d.files.insert(MANIFEST.into(), bytes);
     });
     assert_eq!(found, one(SEAL, Step::Seal, State::Tampered));
@@ -328,8 +328,10 @@ fn names_that_lead_elsewhere_are_never_opened() {
 #[test]
 fn another_key_than_the_trusted_one_is_refused() {
     let stranger = NoteSigner::new("other.example", signing_key("x")).unwrap().verifier();
-    let report =
-        verify::dossier(&World::new().dossier(), Trust { log: Some(&stranger), policy: None });
+    let report = verify::dossier(
+        &World::new().dossier(),
+        Trust { logs: std::slice::from_ref(&stranger), policy: None },
+    );
     assert_eq!(report.outcome, Outcome::Tampered);
     assert!(report.first_fault().unwrap().detail.contains("与您指定的日志公钥不同"));
 }

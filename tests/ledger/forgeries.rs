@@ -43,7 +43,7 @@ fn replace(dossier: &mut Dossier, name: &str, from: &str, to: &str) {
 /// Writes a manifest that the writer would refuse, under a true seal.
 pub fn sealed(dossier: &mut Dossier, from: &str, to: &str) {
     replace(dossier, MANIFEST, from, to);
-    let seal = manifest::seal(&dossier.files[MANIFEST], &log_signer()).unwrap();
+    let seal = manifest::seal(&dossier.files[MANIFEST], &[&log_signer()]).unwrap();
     dossier.files.insert(SEAL.into(), seal.into_bytes());
 }
 
@@ -278,7 +278,7 @@ fn notes() -> Vec<Named> {
     vec![
         named("a seal by another key of the same name", move |d| {
             let forger = NoteSigner::new(LOG, signing_key("forger")).unwrap();
-            let seal = manifest::seal(&d.files[MANIFEST], &forger).unwrap();
+            let seal = manifest::seal(&d.files[MANIFEST], &[&forger]).unwrap();
             d.files.insert(SEAL.into(), seal.into_bytes());
         }),
         named("a whole dossier under another's key", move |d| {
@@ -289,7 +289,7 @@ fn notes() -> Vec<Named> {
             manifest.checkpoint = FileRef::to(CHECKPOINT, &note);
             let bytes = manifest.to_bytes().unwrap();
             d.files.insert(CHECKPOINT.into(), note);
-            d.files.insert(SEAL.into(), manifest::seal(&bytes, &forger).unwrap().into_bytes());
+            d.files.insert(SEAL.into(), manifest::seal(&bytes, &[&forger]).unwrap().into_bytes());
             d.files.insert(MANIFEST.into(), bytes);
         }),
         named("a checkpoint of another root", move |d| {

@@ -43,7 +43,7 @@ pub fn log_of(size: u64, salt: &str) -> Dossier {
 }
 
 pub fn report(log: &Dossier) -> Report {
-    verify_log(log, &log_signer().verifier())
+    verify_log(log, &[log_signer().verifier()])
 }
 
 /// Outcome and the parts that are not good, after `change` to a log of 300 leaves.

@@ -372,7 +372,7 @@ impl Dossier {
     /// Writes the manifest and a seal that fits it, as only the log's key can.
     pub fn seal(&mut self, manifest: &Manifest) {
         let bytes = manifest.to_bytes().unwrap();
-        let seal = manifest::seal(&bytes, &log_signer()).unwrap();
+        let seal = manifest::seal(&bytes, &[&log_signer()]).unwrap();
         self.files.insert(MANIFEST.into(), bytes);
         self.files.insert(SEAL.into(), seal.into_bytes());
     }

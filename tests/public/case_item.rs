@@ -147,7 +147,7 @@ fn a_case_item_counts_the_last_days_and_hides_what_is_masked() {
     }
     let proof = bundle::Proof::parse(answer.as_bytes()).unwrap();
     assert_eq!((proof.record.opened.len(), proof.record.hidden.len()), (4, 2));
-    let verdicts = bundle::check(&proof, Some(&site.house.log.verifier()));
+    let verdicts = bundle::check(&proof, &[site.house.log.verifier()]);
     assert!(verdicts.iter().all(|verdict| verdict.ok), "{verdicts:?}");
     assert!(site.page("/disclosures?q=%E5%B0%8F%E6%98%8E", 200).contains("未查到"));
 }

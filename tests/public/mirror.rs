@@ -80,7 +80,8 @@ async fn a_mirror_grows_with_the_log_and_takes_no_other_history() {
         (Checkpoint { size: 601, ..newest(&desk).await }, "旧备份"),
         (Checkpoint { size: 599, ..newest(&desk).await }, "不一致"),
     ] {
-        let text = note::sign(&change.to_text(), &[&house.log]).unwrap();
+        let signers = house.log.of(&house.log.verifiers()).unwrap();
+        let text = note::sign(&change.to_text(), &signers).unwrap();
         fs::write(mirror.path().join("checkpoint"), &text).unwrap();
         let refused = export_log(&house, mirror.path(), &quiet).await;
         let Err(Error::Refused(reasons)) = refused else { panic!("{refused:?}") };

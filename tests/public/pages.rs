@@ -191,7 +191,9 @@ fn an_item_shows_exactly_what_its_proof_opens() {
         );
         let proof = Proof::parse(&answer.bytes().unwrap()).unwrap();
         let trusted = site.house.log.verifier();
-        assert!(bundle::check(&proof, Some(&trusted)).iter().all(|verdict| verdict.ok));
+        assert!(
+            bundle::check(&proof, std::slice::from_ref(&trusted)).iter().all(|verdict| verdict.ok)
+        );
         let opened: Vec<(String, String)> =
             proof.record.opened.into_iter().map(|field| (field.path, field.value)).collect();
         assert_eq!(signed_texts(&page), opened);

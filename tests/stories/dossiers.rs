@@ -38,7 +38,8 @@ async fn each_copy_holds_and_shows_what_its_reader_may_see() {
         assert_eq!(answer.header("content-type"), "application/zip");
         assert!(answer.header("content-disposition").starts_with("attachment"));
         let packed = Packed::open(Cursor::new(answer.bytes.as_ref())).unwrap();
-        let report = verify::dossier(&packed, Trust { log: Some(&log), policy: None });
+        let report =
+            verify::dossier(&packed, Trust { logs: std::slice::from_ref(&log), policy: None });
         assert_eq!(report.outcome, Outcome::Good, "{variant:?}: {:#?}", report.first_fault());
         let manifest = Manifest::parse(&file(&packed, "manifest.json")).unwrap();
         let mut kinds = Vec::new();

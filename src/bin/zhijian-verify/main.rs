@@ -41,9 +41,9 @@ struct Arguments {
     /// 案卷的文件夹或者 zip 文件，或者单份记录的证明文件，或者存证凭证（.tlog-proof）
     #[arg(value_name = "DIR", help_heading = "参数")]
     path: PathBuf,
-    /// 存证日志的公钥，应从存证方公布处或见证方另行取得
+    /// 存证日志的公钥，应从存证方公布处或见证方另行取得；可以重复，有其中一把的签名即可
     #[arg(long, value_name = "VKEY", help_heading = "选项")]
-    vkey: Option<String>,
+    vkey: Vec<String>,
     /// 信任策略文件（C2SP tlog-policy），核验见证方的联署；核验存证凭证时必须指定
     #[arg(long, value_name = "FILE", help_heading = "选项")]
     policy: Option<PathBuf>,
@@ -75,10 +75,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let trusted = match &arguments.vkey {
-        Some(text) => Some(text.parse::<NoteVerifier>().ok().context("--vkey 不是有效的日志公钥")?),
-        None => None,
-    };
+    let read = |text: &String| text.parse().ok().context("--vkey 不是有效的日志公钥");
+    let trusted: Vec<NoteVerifier> =
+        arguments.vkey.iter().map(read).collect::<anyhow::Result<_>>()?;
     let shown = arguments.path.display();
     let about = fs::metadata(&arguments.path).with_context(|| format!("打不开 {shown}"))?;
     anyhow::ensure!(about.is_dir() || !arguments.log, "{shown} 不是文件夹，不能当作日志核验");
@@ -86,14 +85,12 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let report = if about.is_dir() {
         let folder =
             Disk::list(&arguments.path).with_context(|| format!("读不全文件夹 {shown}"))?;
-        match trusted.as_ref().filter(|_| arguments.log) {
-            Some(trusted) => mirror::verify_log(&folder, trusted),
-            None => {
-                verify::dossier(&folder, Trust { log: trusted.as_ref(), policy: policy.as_ref() })
-            }
+        match arguments.log {
+            true => mirror::verify_log(&folder, &trusted),
+            false => verify::dossier(&folder, Trust { logs: &trusted, policy: policy.as_ref() }),
         }
     } else {
-        check_file(arguments, trusted.as_ref(), policy.as_ref())?
+        check_file(arguments, Trust { logs: &trusted, policy: policy.as_ref() })?
     };
     let mut out = io::stdout().lock();
     if arguments.json {
@@ -107,11 +104,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 }
 
 /// A dossier's zip, a receipt, or else a proof.
-fn check_file(
-    arguments: &Arguments,
-    trusted: Option<&NoteVerifier>,
-    policy: Option<&Policy>,
-) -> anyhow::Result<Report> {
+fn check_file(arguments: &Arguments, trust: Trust<'_>) -> anyhow::Result<Report> {
     let path = &arguments.path;
     let shown = path.display();
     let bytes = read_proof(path).with_context(|| format!("读不出 {shown}"))?;
@@ -119,14 +112,14 @@ fn check_file(
         let file = File::open(path).with_context(|| format!("读不出 {shown}"))?;
         let packed = Packed::open(BufReader::new(file));
         let packed = packed.with_context(|| format!("{shown} 不是完好的 zip 文件"))?;
-        return Ok(verify::dossier(&packed, Trust { log: trusted, policy }));
+        return Ok(verify::dossier(&packed, trust));
     }
     let name = shown.to_string();
     if bytes.starts_with(receipt::BEGINS) {
-        let policy = policy.context("核验存证凭证请用 --policy 指定信任策略文件")?;
+        let policy = trust.policy.context("核验存证凭证请用 --policy 指定信任策略文件")?;
         return Ok(dossier::verify_receipt(&name, &bytes, policy));
     }
-    Ok(dossier::verify_proof(&name, &bytes, Trust { log: trusted, policy }))
+    Ok(dossier::verify_proof(&name, &bytes, trust))
 }
 
 /// One byte more than a proof may have, so that a longer file is refused rather than cut.

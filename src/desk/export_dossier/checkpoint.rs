@@ -49,9 +49,9 @@ fn with_timestamps(db: &mut Db, size: u64, note: String) -> Result<Vouched, Erro
     Ok(Vouched { size, note, timestamps })
 }
 
-/// The policy that the settings come to (C2SP tlog-policy): this log, its witnesses, the quorum.
-pub fn policy(house: &House) -> String {
-    let mut text = format!("log {}\n", house.log.verifier());
+/// The policy that the settings come to (C2SP tlog-policy): this log by the key `log`, its witnesses, the quorum.
+pub fn policy(house: &House, log: &str) -> String {
+    let mut text = format!("log {log}\n");
     let mut names = Vec::new();
     for (n, witness) in (1..).zip(&house.witnesses.all) {
         let url = if witness.url.is_empty() { String::new() } else { format!(" {}", witness.url) };

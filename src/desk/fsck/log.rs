@@ -4,7 +4,11 @@
 use super::{Progress, Report, vouched};
 use crate::{
     base::Digest,
-    desk::{Error, House, seal_checkpoint::Sealer},
+    desk::{
+        Error, House,
+        log_keys::{self, LogKey},
+        seal_checkpoint::Sealer,
+    },
     ledger::{checkpoint::Checkpoint, leaf::Leaf, note},
     store::{Db, checkpoints, entries, nodes},
 };
@@ -12,32 +16,35 @@ use std::{collections::HashMap, path::Path};
 
 /// Leaves read at a time.
 const BATCH: i64 = 10_000;
+/// What the guard file is called in the report.
+const GUARD: &str = "检查点守护文件log.guard";
 
 /// The guard file as it is on disk.
 pub(super) enum Guard {
     /// There is none.
     Absent,
-    /// It holds something else than a checkpoint that the log's key signed.
+    /// It cannot be read.
     Unreadable,
-    /// What was last signed.
-    Signed(Checkpoint),
+    /// What stands in it.
+    Text(String),
 }
 
 impl Guard {
     pub(super) fn read(house: &House) -> Guard {
         let path: &Path = &house.guard;
         match std::fs::read_to_string(path) {
-            Ok(text) => opened(house, &text).map_or(Guard::Unreadable, Guard::Signed),
+            Ok(text) => Guard::Text(text),
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Guard::Absent,
             Err(_) => Guard::Unreadable,
         }
     }
-}
 
-/// A checkpoint whose note the log's key signed.
-fn opened(house: &House, text: &str) -> Option<Checkpoint> {
-    let note = note::open(text, &[house.log.verifier()]).ok()?;
-    Checkpoint::parse(&note.text).ok()
+    /// The checkpoint in it, if one of the log's keys signed it.
+    fn signed(&self, keys: &[LogKey]) -> Option<Checkpoint> {
+        let Guard::Text(text) = self else { return None };
+        let keys: Vec<_> = keys.iter().map(|key| key.verifier.clone()).collect();
+        Checkpoint::parse(&note::open(text, &keys).ok()?.text).ok()
+    }
 }
 
 /// `guard` was read before the rows: it cannot be ahead of them.
@@ -50,13 +57,15 @@ pub(super) fn check(
 ) -> Result<(), Error> {
     let size = entries::size(db)?;
     report.leaves = size.unsigned_abs();
-    check_guard(db, house, guard, report)?;
-    let guarded = match guard {
-        Guard::Signed(signed) => Some(signed),
-        _ => None,
-    };
+    let keys = log_keys::read(db, &house.log.verifier())?;
+    let guarded = guard.signed(&keys);
+    if guarded.is_none() && !matches!(guard, Guard::Absent) {
+        report.fault(GUARD, "不是日志密钥签名的检查点");
+    }
+    check_guard(db, house, guarded.as_ref(), &keys, report)?;
     let sealed = checkpoints::latest(db)?.map_or(0, |row| row.size);
-    let mut walk = Walk { house, guarded, sealed, edge: Sealer::empty(), full: HashMap::new() };
+    let (edge, full) = (Sealer::empty(), HashMap::new());
+    let mut walk = Walk { house, guarded, keys, sealed, edge, full };
     let mut next = checkpoints::covering(db, i64::MIN)?;
     let mut from = 0;
     while from < size {
@@ -93,25 +102,21 @@ fn gap(rows: &[entries::LeafRow], from: i64, until: i64) -> Option<i64> {
 fn check_guard(
     db: &mut Db,
     house: &House,
-    before: &Guard,
+    before: Option<&Checkpoint>,
+    keys: &[LogKey],
     report: &mut Report,
 ) -> Result<(), Error> {
-    let place = "检查点守护文件log.guard";
     let latest = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
-    match before {
-        Guard::Signed(signed) if signed.size > report.leaves => {
-            report.fault(place, format!("记有{}个叶，日志被截短", signed.size));
-        }
-        Guard::Unreadable => report.fault(place, "不是日志密钥签名的检查点"),
-        _ => {}
+    if let Some(signed) = before.filter(|signed| signed.size > report.leaves) {
+        report.fault(GUARD, format!("记有{}个叶，日志被截短", signed.size));
     }
     // Read again after the rows: sealing writes the file first, so it cannot be behind them.
-    match Guard::read(house) {
-        Guard::Signed(signed) if signed.size < latest => {
-            report.fault(place, format!("应不小于检查点{latest}，现为{}", signed.size));
-        }
-        Guard::Absent if latest > 0 => report.fault(place, "缺失"),
-        _ => {}
+    let now = Guard::read(house);
+    if let Some(signed) = now.signed(keys).filter(|signed| signed.size < latest) {
+        report.fault(GUARD, format!("应不小于检查点{latest}，现为{}", signed.size));
+    }
+    if latest > 0 && matches!(now, Guard::Absent) {
+        report.fault(GUARD, "缺失");
     }
     Ok(())
 }
@@ -135,7 +140,8 @@ fn commitments(rows: &[entries::LeafRow], links: &[entries::EntryRow], report: &
 /// The tree as it grows leaf by leaf.
 struct Walk<'h> {
     house: &'h House,
-    guarded: Option<&'h Checkpoint>,
+    guarded: Option<Checkpoint>,
+    keys: Vec<LogKey>,
     /// Leaves under the newest checkpoint: the kept nodes reach so far.
     sealed: i64,
     edge: Sealer,
@@ -167,10 +173,11 @@ impl Walk<'_> {
                 report.differs(&place, "hash", &Some(root.as_bytes().to_vec()), &kept);
             }
         }
-        if let Some(guarded) = self.guarded.filter(|guarded| guarded.size == self.edge.size())
+        if let Some(guarded) =
+            self.guarded.as_ref().filter(|guarded| guarded.size == self.edge.size())
             && guarded.root != self.edge.root()
         {
-            report.fault("检查点守护文件log.guard", "根与由叶重算的结果不符，日志曾被改写");
+            report.fault(GUARD, "根与由叶重算的结果不符，日志曾被改写");
         }
         Ok(())
     }
@@ -178,9 +185,12 @@ impl Walk<'_> {
     fn checkpoint(&self, row: &checkpoints::CheckpointRow, report: &mut Report) {
         let place = format!("检查点{}", row.size);
         report.checkpoints += 1;
-        let Some(signed) = opened(self.house, &row.note) else {
-            report.fault(place, "签名核验未通过");
-            return;
+        let text = match log_keys::check(&self.keys, row.size.unsigned_abs(), &row.note) {
+            Ok(text) => text,
+            Err(fault) => return report.fault(place, fault),
+        };
+        let Ok(signed) = Checkpoint::parse(&text) else {
+            return report.fault(place, "不是检查点");
         };
         let root = self.edge.root();
         if signed.root != root {

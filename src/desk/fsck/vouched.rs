@@ -7,6 +7,7 @@ use crate::{
     desk::Error,
     ledger::{
         CosignatureVerifier,
+        dossier::stamped_bytes,
         note::{Note, NoteSignature},
         timestamp,
     },
@@ -24,7 +25,9 @@ pub(super) fn check(db: &mut Db, row: &CheckpointRow, report: &mut Report) -> Re
     }
     for kept in timestamps::of(db, row.size)? {
         let place = format!("检查点{}上{}的时间戳", row.size, kept.authority);
-        match timestamp::verify(&kept.token, row.note.as_bytes()) {
+        let log = note.text.split('\n').next().unwrap_or_default();
+        let over = stamped_bytes(&row.note, log).unwrap_or_default();
+        match timestamp::verify(&kept.token, over.as_bytes()) {
             Ok(stamp) if stamp.time == Moment::from_millis(kept.time) => {}
             Ok(_) => report.fault(place, "所记时间与时间戳所载的不同"),
             Err(_) => report.fault(place, "时间戳核验未通过"),

@@ -1,8 +1,11 @@
-//! Where the log stands: its newest signed checkpoint and the key that checks it.
+//! Where the log stands: its newest signed checkpoint and the keys that check it.
 
 use crate::{
     base::Moment,
-    desk::{Desk, Error, cosign},
+    desk::{
+        Desk, Error, cosign,
+        log_keys::{self, LogKey},
+    },
     store::{checkpoints, entries},
 };
 use serde::Serialize;
@@ -13,8 +16,10 @@ use utoipa::ToSchema;
 pub struct LogHead {
     /// Origin (C2SP tlog-checkpoint).
     pub origin: String,
-    /// The log's verifier key (C2SP signed-note vkey).
+    /// The log's verifier key (C2SP signed-note vkey); while two keys sign, the outgoing one.
     pub key: String,
+    /// All keys the log ever had, in the order of their coming.
+    pub keys: Vec<KeyHead>,
     /// Leaves under the newest checkpoint.
     pub size: u64,
     /// Leaves committed, sealed or not.
@@ -28,19 +33,42 @@ pub struct LogHead {
     pub note: Option<String>,
 }
 
+/// One of the log's keys as programs read it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct KeyHead {
+    /// The verifier key.
+    pub key: String,
+    /// Leaf of the record by which it came; absent for the key the log began with.
+    pub since_leaf: Option<u64>,
+    /// Leaf of the record by which it went. It signed no checkpoint of more leaves than this.
+    pub retired_leaf: Option<u64>,
+}
+
+impl KeyHead {
+    fn of(key: &LogKey) -> Self {
+        KeyHead {
+            key: key.verifier.to_string(),
+            since_leaf: key.since.map(|since| since.leaf),
+            retired_leaf: key.retired.map(|retired| retired.leaf),
+        }
+    }
+}
+
 /// The log's head.
 pub async fn log_head(desk: &Desk) -> Result<LogHead, Error> {
     let house = desk.house.clone();
-    let (origin, key) = (desk.house.log.name().to_owned(), desk.house.log.verifier().to_string());
+    let origin = desk.house.log.name().to_owned();
     desk.house
         .store
         .read(move |db| {
             let leaves = entries::size(db)?.unsigned_abs();
             let newest = checkpoints::latest(db)?;
             let note = newest.as_ref().map(|row| cosign::cosigned(db, &house, row)).transpose()?;
+            let keys = log_keys::read(db, &house.log.verifier())?;
             Ok(LogHead {
                 origin,
-                key,
+                key: log_keys::in_force(db, &house)?.named(),
+                keys: keys.iter().map(KeyHead::of).collect(),
                 leaves,
                 size: newest.as_ref().map_or(0, |row| row.size.unsigned_abs()),
                 root: newest.as_ref().map(|row| hex::encode(&row.root)),

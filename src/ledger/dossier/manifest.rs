@@ -5,7 +5,7 @@
 use super::super::{
     bundle::PublicKey,
     canonical::{self, CanonicalFault},
-    note::{self, NoteFault, NoteSigner, NoteVerifier},
+    note::{self, NoteFault, NoteSigner},
 };
 use crate::base::{Digest, Moment};
 use serde::{Deserialize, Serialize};
@@ -310,27 +310,16 @@ fn repeats<T: Eq + std::hash::Hash>(items: impl Iterator<Item = T>) -> bool {
     !items.into_iter().all(|item| seen.insert(item))
 }
 
-/// The seal over a manifest's bytes: a note by the log's key that can never be read as a checkpoint,
+/// The seal over a manifest's bytes: a note by the log's keys that can never be read as a checkpoint,
 /// since its second line is a hex digest and no size.
 ///
 /// # Errors
-/// Never for a signer that could be made.
-pub fn seal(manifest: &[u8], signer: &NoteSigner) -> Result<String, NoteFault> {
-    note::sign(&seal_text(manifest), &[signer])
+/// Never for one to a hundred signers that could be made.
+pub fn seal(manifest: &[u8], signers: &[&NoteSigner]) -> Result<String, NoteFault> {
+    note::sign(&seal_text(manifest), signers)
 }
 
-/// Whether `seal` is `verifier`'s seal over exactly these bytes.
-///
-/// # Errors
-/// What the note says; `BadSignature` as well when it seals something else.
-pub fn check_seal(manifest: &[u8], seal: &str, verifier: &NoteVerifier) -> Result<(), NoteFault> {
-    let opened = note::open(seal, std::slice::from_ref(verifier))?;
-    if opened.text == seal_text(manifest) {
-        return Ok(());
-    }
-    Err(NoteFault::BadSignature(verifier.name().to_owned()))
-}
-
-fn seal_text(manifest: &[u8]) -> String {
+/// What is signed of these bytes.
+pub(super) fn seal_text(manifest: &[u8]) -> String {
     format!("{FORMAT}\n{}\n", Digest::of(manifest))
 }

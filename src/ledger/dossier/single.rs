@@ -16,7 +16,7 @@ use super::{
 /// Bytes that are no proof are reported as tampered with at [`Step::File`]. Cosignatures are judged by a given policy
 /// only: a proof brings none.
 pub fn verify_proof(name: &str, bytes: &[u8], trust: Trust<'_>) -> Report {
-    let mut report = Report::new(trust.log.is_some());
+    let mut report = Report::new(!trust.logs.is_empty());
     let proof = match Proof::parse(bytes) {
         Ok(proof) => proof,
         Err(fault) => {
@@ -28,7 +28,7 @@ pub fn verify_proof(name: &str, bytes: &[u8], trust: Trust<'_>) -> Report {
     };
     report.log_key = Some(proof.log_key.clone());
     report.case = Some(proof.record.entry.chain.clone());
-    for verdict in bundle::check(&proof, trust.log) {
+    for verdict in bundle::check(&proof, trust.logs) {
         let state = (State::Tampered, verdict.detail.clone());
         report.add(name, verdict.step, if verdict.ok { Ok(verdict.detail) } else { Err(state) });
     }

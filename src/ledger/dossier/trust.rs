@@ -68,10 +68,15 @@ pub(super) fn distrusted(fault: &Distrust) -> Fault {
     }
 }
 
-/// What authorities stamp: the note as the log signed it, without the lines that others added since.
-pub fn stamped_bytes(note: &str, log: &NoteVerifier) -> Result<String, NoteFault> {
+/// What authorities stamp: the note with the first line of the log of this name alone, whatever others added since.
+/// When two keys of a log sign, the outgoing one's line is the first, so that who knows only that one finds it.
+///
+/// # Errors
+/// As [`Note::parse`].
+pub fn stamped_bytes(note: &str, log: &str) -> Result<String, NoteFault> {
     let mut note = Note::parse(note)?;
-    note.signatures.retain(|line| line.name == log.name() && line.key_id == log.key_id());
+    let own = note.signatures.iter().position(|line| line.name == log);
+    note.signatures = own.map(|at| note.signatures.swap_remove(at)).into_iter().collect();
     Ok(note.to_string())
 }
 
@@ -80,9 +85,10 @@ pub(super) fn check_timestamps(
     folder: &impl Folder,
     manifest: &Manifest,
     note: &str,
-    log: &NoteVerifier,
     report: &mut Report,
 ) {
+    // A key's name has no plus sign in it.
+    let log = manifest.log_key.split('+').next().unwrap_or_default();
     if manifest.timestamps.is_empty() {
         let detail = "卷内没有时间戳；收到时间以服务器和见证方所记为准";
         report.add(CHECKPOINT, Step::Timestamp, Err((State::Noted, detail.into())));

@@ -4,7 +4,7 @@
 
 import { parseCanonical } from './canonical.js';
 import * as d from './digest.js';
-import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signaturesBy, verifies } from './note.js';
+import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signedBy, signedByKnown } from './note.js';
 import { PLACE_STEPS, RECORD_STEPS, entryHash } from './proof.js';
 import { bareNote, cosigned, parsePolicy, stampedAt } from './trust.js';
 
@@ -13,6 +13,7 @@ import { bareNote, cosigned, parsePolicy, stampedAt } from './trust.js';
  * @typedef {import('./types').RecordProof} RecordProof
  * @typedef {import('./types').Verdict} Verdict
  * @typedef {import('./types').DossierStep} DossierStep
+ * @typedef {import('./types').KnownLogKey} KnownLogKey
  * @typedef {import('./zip.js').Files} Files
  * @typedef {'good' | 'tampered' | 'missing' | 'noted'} State
  * @typedef {{ part: string, step: DossierStep, state: State, sentence: string }} Finding
@@ -45,10 +46,10 @@ const numbered = (n, folder, ending) => `${folder}/${String(n).padStart(4, '0')}
 
 /** One check of one dossier. */
 class Check {
-  /** @param {Files} files @param {string | null} logKey */
-  constructor(files, logKey) {
+  /** @param {Files} files @param {KnownLogKey[] | null} logKeys */
+  constructor(files, logKeys) {
     this.files = files;
-    this.logKey = logKey;
+    this.logKeys = logKeys;
     /** @type {Finding[]} */
     this.found = [];
   }
@@ -116,19 +117,21 @@ const readManifest = (check) =>
     const manifest = /** @type {Manifest} */ (parseCanonical(d.textOf(bytes)));
     if (manifest.format !== 'zhijian/dossier/v2') throw new Error('案卷的格式版本不明');
     if (!(manifest.variant in VARIANTS) || !namesAreRight(manifest)) throw new Error('目录所载文件名不符合规定');
-    if (check.logKey && manifest.log_key !== check.logKey) throw new Error('案卷所用的日志公钥不是本站公布的公钥');
     return [`${VARIANTS[manifest.variant]}，编号 ${manifest.number}，记录 ${manifest.records.length} 条，附件 ${manifest.exhibits.length} 个。`, { bytes, manifest }];
   });
 
-/** @param {string} text @param {string} logKey @returns {Promise<string>} The text of a note that the log signed. */
-async function openNote(text, logKey) {
-  const key = await parseLogKey(logKey);
+/**
+ * The text of a note that the log signed: by the key that the dossier names, and by one that the page knows.
+ * @param {Check} check @param {string} text @param {string} logKey @param {boolean} sized whether it is a checkpoint
+ * @returns {Promise<string>}
+ */
+async function openNote(check, text, logKey, sized) {
   const note = parseNote(text);
-  const own = signaturesBy(note, key);
-  if (own.length === 0) throw new Error('没有日志的签名');
-  for (const signature of own) {
-    if (signature.length !== 64 || !(await verifies(key.key, signature, d.utf8(note.text)))) throw new Error('日志的签名无效');
-  }
+  const signed = await signedBy(note, await parseLogKey(logKey));
+  if (signed === null) throw new Error('没有日志的签名');
+  if (!signed) throw new Error('日志的签名无效');
+  const size = sized ? parseCheckpoint(note.text).size : null;
+  if (check.logKeys && !(await signedByKnown(note, check.logKeys, size))) throw new Error('没有本站公布的日志公钥的签名');
   return note.text;
 }
 
@@ -179,7 +182,7 @@ async function checkRecord(check, m, part, record, checkpoint) {
       continue;
     }
     try {
-      const { ok, sentence } = await act({ proof, logKey: null, shown: null, ed25519: true });
+      const { ok, sentence } = await act({ proof, logKeys: null, shown: null, ed25519: true });
       check.add(part, step, ok ? 'good' : 'tampered', sentence);
     } catch (error) {
       check.add(part, step, 'tampered', `格式不对，无法相信：${error instanceof Error ? error.message : error}`);
@@ -308,23 +311,23 @@ async function checkOthers(check, m) {
 /**
  * Checks everything but the procedure.
  * @param {Files} files
- * @param {{ logKey: string | null, progress?: (done: number, of: number) => void }} known
+ * @param {{ logKeys: KnownLogKey[] | null, progress?: (done: number, of: number) => void }} known
  * @returns {Promise<Finding[]>}
  */
 export async function checkDossier(files, known) {
   if (!(await knowsEd25519())) throw new Error('本浏览器不支持 Ed25519，不能核验案卷。请换用新版浏览器，或者使用离线核验程序 zhijian-verify。');
-  const check = new Check(files, known.logKey);
+  const check = new Check(files, known.logKeys);
   const read = await readManifest(check);
   if (!read) return check.found;
   const { bytes, manifest: m } = read;
   await check.try('seal', 'seal', async () => {
-    const text = await openNote(d.textOf(await check.bytes('seal', SMALL)), m.log_key);
+    const text = await openNote(check, d.textOf(await check.bytes('seal', SMALL)), m.log_key, false);
     if (text !== `zhijian/dossier/v2\n${d.hex(await d.sha256(bytes))}\n`) throw new Error('封签不是这份目录的，目录可能被改动');
     return ['目录由存证日志封签。', null];
   });
   const note = await check.try('checkpoint', 'checkpoint', async () => {
     const note = d.textOf(await check.listed(m.checkpoint, SMALL));
-    const { origin, size } = parseCheckpoint(await openNote(note, m.log_key));
+    const { origin, size } = parseCheckpoint(await openNote(check, note, m.log_key, true));
     if (origin !== (await parseLogKey(m.log_key)).name) throw new Error('检查点署名的日志与日志公钥的名称不同');
     return [`由存证日志 ${origin} 签署，共 ${size} 叶。`, note];
   });
@@ -334,7 +337,7 @@ export async function checkDossier(files, known) {
   for (let from = 0; from < m.records.length; from += AT_ONCE) {
     if (known.progress) known.progress(from, m.records.length);
     // WebCrypto answers later and on other threads: many records wait together instead of one after another.
-    const together = await Promise.all(m.records.slice(from, from + AT_ONCE).map((item) => readRecord(new Check(files, known.logKey), m, item, note)));
+    const together = await Promise.all(m.records.slice(from, from + AT_ONCE).map((item) => readRecord(new Check(files, known.logKeys), m, item, note)));
     for (const { record, found } of together) {
       records.push(record);
       check.found.push(...found);

@@ -65,6 +65,36 @@ export const signaturesBy = (note, key) =>
   note.signatures.filter((s) => s.name === key.name && same(s.id, key.id)).map((s) => s.signature);
 
 /**
+ * Whether a key of the log signed the note, truly, once or more; null when it has no line there.
+ * @param {ReturnType<typeof parseNote>} note
+ * @param {Awaited<ReturnType<typeof parseLogKey>>} key
+ * @returns {Promise<boolean | null>}
+ */
+export async function signedBy(note, key) {
+  const own = signaturesBy(note, key);
+  for (const signature of own) {
+    if (signature.length !== 64 || !(await verifies(key.key, signature, utf8(note.text)))) return false;
+  }
+  return own.length > 0 ? true : null;
+}
+
+/**
+ * Whether one of the keys that the reader knows signed the note. A retired one counts up to the size it signed last;
+ * a seal has no size.
+ * @param {ReturnType<typeof parseNote>} note
+ * @param {import('./types').KnownLogKey[]} keys
+ * @param {number | null} size
+ * @returns {Promise<boolean>}
+ */
+export async function signedByKnown(note, keys, size) {
+  for (const { vkey, until } of keys) {
+    if (until != null && size !== null && size > until) continue;
+    if (await signedBy(note, await parseLogKey(vkey))) return true;
+  }
+  return false;
+}
+
+/**
  * Whether this browser knows Ed25519.
  * @returns {Promise<boolean>}
  */

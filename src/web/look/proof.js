@@ -4,14 +4,14 @@
 
 import { parseCanonical } from './canonical.js';
 import * as d from './digest.js';
-import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signaturesBy, verifies } from './note.js';
+import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signaturesBy, signedBy, signedByKnown, verifies } from './note.js';
 
 /**
  * @typedef {import('./types').Bytes} Bytes
  * @typedef {import('./types').Proof} Proof
  * @typedef {import('./types').Verdict} Verdict
  * @typedef {import('./types').StepName} StepName
- * @typedef {{ proof: Proof, logKey: string | null, shown: [string, string][] | null, ed25519: boolean }} Question
+ * @typedef {{ proof: Proof, logKeys: import('./types').KnownLogKey[] | null, shown: [string, string][] | null, ed25519: boolean }} Question
  * @typedef {{ ok: boolean | null, sentence: string, details?: [string, string][] }} Finding
  */
 
@@ -182,21 +182,22 @@ async function checkInclusion({ proof }) {
 }
 
 /** @param {Question} question @returns {Promise<Finding>} */
-async function checkCheckpoint({ proof, logKey, ed25519 }) {
+async function checkCheckpoint({ proof, logKeys, ed25519 }) {
   const key = await parseLogKey(proof.log_key);
   const note = parseNote(proof.checkpoint);
   const { origin, size } = parseCheckpoint(note.text);
   /** @type {[string, string][]} */
   const details = [['日志', origin], ['日志公钥', proof.log_key], ['日志大小', String(size)]];
-  if (logKey && logKey !== proof.log_key) return bad('证明所用的日志公钥不是本站公布的公钥。', [...details, ['本站公布', logKey]]);
   if (origin !== key.name) return bad('检查点不是由这个日志签发的。', details);
-  const signatures = signaturesBy(note, key);
-  if (signatures.length !== 1 || signatures[0].length !== 64) return bad('检查点上没有日志的签名。', details);
+  if (signaturesBy(note, key).length === 0) return bad('检查点上没有日志的签名。', details);
   if (!ed25519) return { ok: null, sentence: '本浏览器不支持 Ed25519，未能核对检查点的签名。请换用新版浏览器，或使用离线核验程序。', details };
-  if (!(await verifies(key.key, signatures[0], d.utf8(note.text)))) return bad('检查点的签名是错的：日志的根被改动。', details);
-  const others = note.signatures.length - 1;
+  if (!(await signedBy(note, key))) return bad('检查点的签名是错的：日志的根被改动。', details);
+  if (logKeys && !(await signedByKnown(note, logKeys, size))) {
+    return bad('检查点上没有本站公布的日志公钥的签名。', [...details, ['本站公布', logKeys.map(({ vkey }) => vkey).join('；')]]);
+  }
+  const others = note.signatures.filter(({ name }) => name !== origin).length;
   const witnessed = others > 0 ? `，另有 ${others} 个见证方签名（本页未核对）` : '';
-  const trust = logKey ? '，公钥与本站公布的一致' : '；本页没有公布的公钥可比对，请另行核对公钥';
+  const trust = logKeys ? '，公钥与本站公布的一致' : '；本页没有公布的公钥可比对，请另行核对公钥';
   return good(`检查点的签名正确${witnessed}${trust}。`, details);
 }
 
@@ -229,13 +230,13 @@ const STEPS = [
 /**
  * Runs every step, whatever the one before found.
  * @param {Proof} proof
- * @param {{ logKey?: string | null, shown?: [string, string][] | null, ed25519?: boolean }} [known]
- *   `logKey`: the verifier key the reader already trusts; `shown`: path and text of what a page displays.
+ * @param {{ logKeys?: import('./types').KnownLogKey[] | null, shown?: [string, string][] | null, ed25519?: boolean }} [known]
+ *   `logKeys`: the verifier keys the reader already trusts; `shown`: path and text of what a page displays.
  * @returns {Promise<Verdict[]>}
  */
 export async function checkProof(proof, known = {}) {
   const ed25519 = known.ed25519 === undefined ? await knowsEd25519() : known.ed25519;
-  const question = { proof, logKey: known.logKey || null, shown: known.shown || null, ed25519 };
+  const question = { proof, logKeys: known.logKeys || null, shown: known.shown || null, ed25519 };
   const verdicts = [];
   for (const [step, check] of STEPS) {
     if (step === 'page' && !question.shown) continue;

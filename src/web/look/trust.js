@@ -90,17 +90,17 @@ export async function cosigned(policy, note) {
 }
 
 /**
- * The note with the log's own line alone: what authorities stamp.
+ * The note with the log's first line alone: what authorities stamp.
  * @param {string} note
- * @param {{ name: string, id: Bytes }} log
+ * @param {{ name: string }} log
  * @returns {string}
  */
 export function bareNote(note, log) {
   const cut = note.lastIndexOf('\n\n') + 2;
   const lines = note.slice(cut, -1).split('\n');
   const { signatures } = parseNote(note);
-  const own = lines.filter((_, at) => signatures[at].name === log.name && same(signatures[at].id, log.id));
-  return note.slice(0, cut) + own.map((line) => `${line}\n`).join('');
+  const own = lines.find((_, at) => signatures[at].name === log.name);
+  return note.slice(0, cut) + (own === undefined ? '' : `${own}\n`);
 }
 
 /** @param {Bytes} data @returns {[number, Bytes][]} The DER elements that data is made of: tag and content. */

@@ -69,6 +69,12 @@ export interface Proof {
   log_key: string;
 }
 
+/** A key of the log that the reader knows; `until`: most leaves of a checkpoint that it signed before it was retired. */
+export interface KnownLogKey {
+  vkey: string;
+  until?: number | null;
+}
+
 export type StepName = 'page' | 'fields' | 'signatures' | 'entry' | 'leaf' | 'inclusion' | 'checkpoint';
 
 /** Steps of one record, as a dossier's check runs them. */

@@ -66,16 +66,16 @@ function shownFields() {
 /**
  * @param {HTMLElement} place
  * @param {Promise<string>} coming
- * @param {string | null} logKey
+ * @param {import('./types').KnownLogKey[] | null} logKeys
  * @param {[string, string][] | null} shown
  */
-async function run(place, coming, logKey, shown) {
+async function run(place, coming, logKeys, shown) {
   place.replaceChildren(notice('', '核验中', '正在本浏览器内逐步核对，请稍候。'));
   try {
     if (!window.isSecureContext || !crypto.subtle) {
       throw new Error('本页不是经 HTTPS 打开的，浏览器不提供核验所需的功能。请用 https:// 地址打开，或下载证明后用离线核验程序核对。');
     }
-    show(place, await checkProof(parseProof(await coming), { logKey, shown }));
+    show(place, await checkProof(parseProof(await coming), { logKeys, shown }));
   } catch (error) {
     place.replaceChildren(notice('warn', '未能核验', error instanceof Error ? error.message : String(error)));
   }
@@ -91,15 +91,15 @@ async function isZip(file) {
  * A picked or dropped file: a dossier's zip, or a proof.
  * @param {HTMLElement} place
  * @param {File} file
- * @param {string | null} logKey
+ * @param {import('./types').KnownLogKey[] | null} logKeys
  */
-async function runFile(place, file, logKey) {
-  if (!(await isZip(file)) || !window.isSecureContext || !crypto.subtle) return run(place, read(file), logKey, null);
+async function runFile(place, file, logKeys) {
+  if (!(await isZip(file)) || !window.isSecureContext || !crypto.subtle) return run(place, read(file), logKeys, null);
   const say = (/** @type {string} */ words) => place.replaceChildren(notice('', '核验中', words));
   say('正在本浏览器内逐件核对，案卷不会上传。');
   try {
     const progress = (/** @type {number} */ done, /** @type {number} */ of) => say(`正在核对第 ${done} 条记录，共 ${of} 条。`);
-    const found = await checkDossier(await openZip(file), { logKey, progress });
+    const found = await checkDossier(await openZip(file), { logKeys, progress });
     show(place, byStep(found), conclusion(found));
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
@@ -136,13 +136,14 @@ async function read(file) {
 function attend(root) {
   const place = root.querySelector('[data-verify-result]');
   if (!(place instanceof HTMLElement)) return;
-  const logKey = root.getAttribute('data-log-key') || null;
+  const known = root.getAttribute('data-log-keys');
+  const logKeys = known ? JSON.parse(known) : null;
   const address = root.getAttribute('data-proof');
   const embedded = root.querySelector('script[data-proof-json]');
   const button = root.querySelector('[data-verify-start]');
   const own = () => {
     if (button) button.textContent = '重新核验';
-    return run(place, embedded ? Promise.resolve(embedded.textContent || '') : fetched(address || ''), logKey, shownFields());
+    return run(place, embedded ? Promise.resolve(embedded.textContent || '') : fetched(address || ''), logKeys, shownFields());
   };
   if (button && (embedded || address)) {
     button.removeAttribute('hidden');
@@ -153,7 +154,7 @@ function attend(root) {
   const input = root.querySelector('input[data-verify-file]');
   if (input instanceof HTMLInputElement) {
     const take = (/** @type {FileList | null} */ files) => {
-      if (files && files[0]) runFile(place, files[0], logKey);
+      if (files && files[0]) runFile(place, files[0], logKeys);
     };
     input.addEventListener('change', () => take(input.files));
     root.addEventListener('submit', (event) => {

@@ -8,6 +8,7 @@ use crate::{
     },
     web::{
         caller::Caller,
+        log::trusted_keys,
         look::{Entry, Frame},
         problem::Answer,
         receipt, render,
@@ -33,7 +34,7 @@ struct Page {
     /// Address of this page, for paper.
     address: String,
     qr: Option<Qr>,
-    log_key: String,
+    log_keys: String,
 }
 
 /// `GET /disclosures/{number}`: 410 once withdrawn.
@@ -52,7 +53,7 @@ pub async fn show(
         summary: summary(&item),
         qr: Qr::of(&address),
         address,
-        log_key: log::verifier_key(&caller.desk.house),
+        log_keys: trusted_keys(&log::keys(&caller.desk).await?),
         item,
     };
     Ok(render::page_with(status, &page))

@@ -4,6 +4,7 @@ use crate::{
     desk::{log, look_up::public},
     web::{
         caller::{self, Caller},
+        log::{KeyLine, trusted_keys},
         look::Frame,
         problem::Answer,
         render,
@@ -18,7 +19,8 @@ struct Page {
     frame: Frame,
     number: String,
     origin: String,
-    log_key: String,
+    keys: Vec<KeyLine>,
+    trusted: String,
     size: u64,
     sealed_at: String,
 }
@@ -32,11 +34,13 @@ pub async fn show(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> 
         return Ok(render::see_other(&format!("/disclosures/{found}#verify")));
     }
     let newest = log::newest(&caller.desk).await?;
+    let keys = log::keys(&caller.desk).await?;
     Ok(render::page(&Page {
         frame: caller.public("/verify"),
         number,
         origin: log::origin(&caller.desk.house).to_owned(),
-        log_key: log::verifier_key(&caller.desk.house),
+        keys: KeyLine::all(&keys),
+        trusted: trusted_keys(&keys),
         size: newest.as_ref().map_or(0, |published| published.size),
         sealed_at: newest.map(|published| public::moment(published.sealed_at)).unwrap_or_default(),
     }))

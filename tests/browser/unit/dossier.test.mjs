@@ -10,7 +10,7 @@ import { openZip } from '../../../src/web/look/zip.js';
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/dossier.json', import.meta.url), 'utf8')).vectors;
 const good = () => new Map(Object.entries(vectors).map(([name, held]) => [name, typeof held === 'string' ? Buffer.from(held) : Buffer.from(held.hex, 'hex')]));
 const filesOf = (map) => ({ names: [...map.keys()], blob: async (name) => (map.has(name) ? new Blob([map.get(name)]) : null) });
-const run = (map, logKey = null) => checkDossier(filesOf(map), { logKey });
+const run = (map, logKeys = null) => checkDossier(filesOf(map), { logKeys });
 const faults = (found) => found.filter((one) => one.state === 'tampered' || one.state === 'missing');
 
 test('a good dossier passes every step and says what was not done', async () => {
@@ -91,7 +91,7 @@ test('zips are read stored, deflated and below a folder', async () => {
   for (const how of [{}, { deflate: true }, { folder: '案卷/', deflate: true }]) {
     const files = await openZip(zip(good(), how));
     assert.deepEqual(files.names, [...good().keys()]);
-    assert.deepEqual(faults(await checkDossier(files, { logKey: null })), []);
+    assert.deepEqual(faults(await checkDossier(files, { logKeys: null })), []);
   }
   await assert.rejects(openZip(new Blob(['PK\x03\x04 and nothing more'])));
   const whole = await zip(good()).arrayBuffer();

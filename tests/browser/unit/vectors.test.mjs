@@ -55,6 +55,6 @@ test('the checkpoint opens under its key', { skip: absent }, async () => {
 
 test('the proof holds', { skip: absent }, async () => {
   const proof = parseProof(load('proof'));
-  const verdicts = await checkProof(proof, { logKey: load('checkpoint').vkey });
+  const verdicts = await checkProof(proof, { logKeys: [{ vkey: load('checkpoint').vkey }] });
   assert.deepEqual(verdicts.map((v) => [v.step, v.ok]), ['fields', 'signatures', 'entry', 'leaf', 'inclusion', 'checkpoint'].map((s) => [s, true]), JSON.stringify(verdicts));
 });

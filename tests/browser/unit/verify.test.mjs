@@ -18,7 +18,7 @@ test('a good proof passes every step', async () => {
   for (const [index, size] of [[0, 1], [5, 11], [10, 11], [0, 64]]) {
     const { proof, fields } = reference.syntheticProof({ index, size });
     const shown = [['text.facts', fields[0].value], ['party.name', '王某']];
-    const verdicts = await checkProof(parseProof(reference.jcs(proof)), { logKey: proof.log_key, shown });
+    const verdicts = await checkProof(parseProof(reference.jcs(proof)), { logKeys: [{ vkey: proof.log_key }], shown });
     assert.deepEqual(verdicts.map((v) => [v.step, v.ok]), ['page', 'fields', 'signatures', 'entry', 'leaf', 'inclusion', 'checkpoint'].map((s) => [s, true]));
     assert.equal(overall(verdicts).kind, 'ok');
     assert.ok(verdicts.every((v) => v.title && v.sentence.endsWith('。')));
@@ -102,7 +102,7 @@ test('a checkpoint root swapped by a signer of its own fails by the trusted key'
   const impostor = reference.keyPair();
   const bent = { ...proof, checkpoint: reference.checkpoint(name, leaves.length, reference.root(leaves), impostor), log_key: reference.logKey(name, impostor).text };
   assert.deepEqual(failed(await checkProof(bent)), [], 'consistent in itself');
-  assert.deepEqual(failed(await checkProof(bent, { logKey: proof.log_key })), ['checkpoint']);
+  assert.deepEqual(failed(await checkProof(bent, { logKeys: [{ vkey: proof.log_key }] })), ['checkpoint']);
 });
 
 test('a log key under a false hash is refused even when the note agrees', async () => {

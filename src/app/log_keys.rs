@@ -1,0 +1,113 @@
+//! The files of the log's secret keys: `log.key`, and `log-<key id>.key` for each that came later. Reads, makes and
+//! deletes them; which of them sign is told by the log itself.
+
+use super::{Access, key_folder, secret_file};
+use crate::{
+    config::Config,
+    desk::{House, durable, log_keys::LogSigners},
+    ledger::note::{NoteSigner, NoteVerifier},
+    store::{Db, checkpoints},
+};
+use anyhow::{Context, Result, bail};
+use ed25519_dalek::SigningKey;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The key that a log begins with.
+const FIRST: &str = "log.key";
+
+/// All of the log's keys in `folder`. The first is made when there is none and nothing was signed yet.
+pub(super) async fn open(
+    folder: &Path,
+    origin: &str,
+    store: &crate::store::Store,
+    access: Access,
+) -> Result<LogSigners> {
+    let mut files = later_files(folder)?;
+    let first = folder.join(FIRST);
+    let begun = store.read(|db: &mut Db| checkpoints::latest(db)).await?.is_some();
+    if first.exists() || (files.is_empty() && !begun) {
+        files.insert(0, first.clone());
+    }
+    if files.is_empty() {
+        bail!("缺少日志密钥文件 {}：日志已经签发过检查点，不能换一把密钥接着签", first.display());
+    }
+    let mut signers = Vec::new();
+    for file in &files {
+        let key = SigningKey::from_bytes(&secret_file(file, access)?);
+        signers.push(NoteSigner::new(origin, key).context("[log] origin")?);
+    }
+    let first = signers.remove(0);
+    Ok(LogSigners::new(first, signers))
+}
+
+/// Files of keys that came later, by name.
+fn later_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let what = || format!("目录 {}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(what)? {
+        let path = entry.with_context(what)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let id = name.strip_prefix("log-").and_then(|rest| rest.strip_suffix(".key"));
+        if id.is_some_and(|id| id.len() == 8 && id.bytes().all(|b| b.is_ascii_hexdigit())) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The key that is to come: the one that lies there and is not among `known`, or else a fresh one, durable before this
+/// returns. So what was cut short goes on with the same key.
+///
+/// # Errors
+/// When several lie there, or the file cannot be written.
+pub fn prepare(
+    config: &Config,
+    data: &Path,
+    house: &House,
+    known: &[NoteVerifier],
+) -> Result<NoteVerifier> {
+    let mut waiting = house.log.verifiers();
+    waiting.retain(|key| !known.contains(key));
+    match waiting.as_slice() {
+        [] => {}
+        [one] => return Ok(one.clone()),
+        _ => bail!("密钥目录里有不止一把没有登记的日志密钥，请只留下要用的一把"),
+    }
+    let secret: [u8; 32] = crate::desk::sealing::random()?;
+    let key = SigningKey::from_bytes(&secret);
+    let verifier = NoteVerifier::new(house.log.name(), key.verifying_key())?;
+    let file = file_of(config, data, &verifier);
+    let what = || format!("密钥文件 {}", file.display());
+    durable::replace_secret(&file, hex::encode(secret).as_bytes()).with_context(what)?;
+    Ok(verifier)
+}
+
+/// Where the secret of a key that came later lies.
+pub fn file_of(config: &Config, data: &Path, key: &NoteVerifier) -> PathBuf {
+    key_folder(config, data).join(format!("log-{:08x}.key", key.key_id()))
+}
+
+/// Deletes the secrets of `keys` for good; gives the files that were there.
+///
+/// # Errors
+/// When a file cannot be read or deleted.
+pub fn delete(config: &Config, data: &Path, keys: &[NoteVerifier]) -> Result<Vec<PathBuf>> {
+    let folder = key_folder(config, data);
+    let mut files = later_files(&folder)?;
+    files.extend(Some(folder.join(FIRST)).filter(|first| first.exists()));
+    let mut gone = Vec::new();
+    for file in files {
+        let key = SigningKey::from_bytes(&secret_file(&file, Access::Look)?).verifying_key();
+        if keys.iter().any(|retired| *retired.key() == key) {
+            let what = || format!("密钥文件 {}", file.display());
+            fs::remove_file(&file).with_context(what)?;
+            gone.push(file);
+        }
+    }
+    fs::File::open(&folder).and_then(|folder| folder.sync_all())?;
+    Ok(gone)
+}

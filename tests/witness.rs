@@ -15,6 +15,8 @@ mod program;
 mod protocol;
 #[path = "witness/rewound.rs"]
 mod rewound;
+#[path = "witness/rotated.rs"]
+mod rotated;
 #[path = "witness/stamped.rs"]
 mod stamped;
 #[path = "support/tsa.rs"]

@@ -16,7 +16,7 @@ use std::{fs, path::Path, sync::Arc};
 ///
 /// # Errors
 /// Says what could not be opened: a second witness on one folder, a name that is not the one the key was made
-/// with, two keys of one log's name.
+/// with.
 pub fn open(data: &Path, name: Option<&str>, logs: Vec<NoteVerifier>) -> Result<Witness> {
     make_private_folder(data)?;
     let file = StoreConfig::of_file(&data.join("witness.db"));

@@ -24,7 +24,7 @@ pub struct Serve {
     /// 见证方名称，宜用本单位的域名加路径；只在首次启动时指定
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// 所见证的日志的公钥，可以重复
+    /// 所见证的日志的公钥，可以重复；日志更换密钥期间，新旧两把都可以写
     #[arg(long = "log", value_name = "VKEY")]
     logs: Vec<String>,
     /// 日志公钥的清单文件，每行一个，#后为说明

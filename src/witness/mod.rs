@@ -59,7 +59,8 @@ struct Claim {
 }
 
 impl Witness {
-    /// A witness of `logs`, which are told apart by their keys' names, with its own database.
+    /// A witness of `logs`, which are told apart by their keys' names, with its own database. Of several keys of one
+    /// name either is enough: a log changes keys that way.
     pub fn new(
         store: Store,
         signer: CosignatureSigner,
@@ -74,7 +75,7 @@ impl Witness {
         self.signer.verifier()
     }
 
-    /// The logs it knows.
+    /// The keys of the logs it knows.
     pub fn logs(&self) -> &[NoteVerifier] {
         &self.logs
     }

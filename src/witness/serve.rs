@@ -3,7 +3,10 @@
 use super::{Verdict, Witness};
 use crate::{
     base::Moment,
-    ledger::add_checkpoint::{MAX_BYTES, SIZE_TYPE, size_text},
+    ledger::{
+        NoteVerifier,
+        add_checkpoint::{MAX_BYTES, SIZE_TYPE, size_text},
+    },
     store,
 };
 use actix_web::{
@@ -12,7 +15,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use std::{fmt::Write as _, net::TcpListener};
+use std::{collections::BTreeSet, fmt::Write as _, net::TcpListener};
 
 /// Serves on `listener` until stopped.
 ///
@@ -59,11 +62,12 @@ async fn about(witness: web::Data<Witness>) -> HttpResponse {
         return text(StatusCode::SERVICE_UNAVAILABLE, "busy\n");
     };
     let mut said = format!("执鉴见证方\n{}\n\n", witness.verifier());
-    for log in witness.logs() {
-        let row = seen.iter().find(|row| row.origin == log.name());
+    let names: BTreeSet<&str> = witness.logs().iter().map(NoteVerifier::name).collect();
+    for log in names {
+        let row = seen.iter().find(|row| row.origin == log);
         let size = row.map_or(0, |row| row.size);
         // Writing to a string cannot fail.
-        let _ = writeln!(said, "日志 {}：已见证至第{size}条", log.name());
+        let _ = writeln!(said, "日志 {log}：已见证至第{size}条");
     }
     for fork in &forks {
         let at = Moment::from_millis(fork.seen_at);

@@ -113,6 +113,8 @@ impl Witnessed {
 
     /// Waits until the house says that the witness refuses, and why.
     fn refuses(&self, served: &Served, why: &str) {
+        // The checkpoint it was shown first may still be one of those that it cosigned.
+        served.sealed();
         eventually(why, || {
             let standing = standing(served, "县法院");
             standing["fault"].as_str().unwrap().contains(why).then_some(())

@@ -129,3 +129,22 @@ fn wrong(fault: TimestampFault) -> &'static str {
 pub(super) fn note_of(folder: &impl Folder, manifest: &Manifest) -> Result<String, Fault> {
     read_listed(folder, &manifest.checkpoint, SMALL).and_then(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{NoteSigner, note};
+    use ed25519_dalek::SigningKey;
+
+    #[test]
+    fn what_is_stamped_is_the_log_s_first_line_alone() {
+        let signer =
+            |name, seed| NoteSigner::new(name, SigningKey::from_bytes(&[seed; 32])).unwrap();
+        let (old, new, other) = (signer("log", 1), signer("log", 2), signer("witness", 3));
+        let bare = note::sign("x\n", &[&old]).unwrap();
+        for by in [&[&old][..], &[&old, &new], &[&other, &old, &new], &[&old, &other]] {
+            let note = note::sign("x\n", by).unwrap();
+            assert_eq!(stamped_bytes(&note, "log").unwrap(), bare);
+        }
+    }
+}

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { byStep, checkDossier, conclusion } from '../../../src/web/look/dossier.js';
 import { openZip } from '../../../src/web/look/zip.js';
+import * as reference from './reference.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/dossier.json', import.meta.url), 'utf8')).vectors;
 const good = () => new Map(Object.entries(vectors).map(([name, held]) => [name, typeof held === 'string' ? Buffer.from(held) : Buffer.from(held.hex, 'hex')]));
@@ -25,7 +26,12 @@ test('a good dossier passes every step and says what was not done', async () => 
 });
 
 test('another key than the site publishes is refused', async () => {
-  assert.equal(conclusion(await run(good(), 'other.example+00000000+AAAA')).kind, 'danger');
+  const [bad] = (await run(good(), [{ vkey: reference.logKey('log.zhijian.example/2026', reference.keyPair()).text }])).filter((one) => one.state === 'tampered');
+  assert.deepEqual([bad.part, bad.step], ['seal', 'seal']);
+  const own = JSON.parse(good().get('manifest.json')).log_key;
+  assert.deepEqual(faults(await run(good(), [{ vkey: own }])), []);
+  // A key that was retired before the dossier's checkpoint did not sign it.
+  assert.deepEqual(faults(await run(good(), [{ vkey: own, until: 1 }])).map((one) => one.part)[0], 'checkpoint');
 });
 
 test('every changed file is found and named', async () => {

@@ -105,6 +105,24 @@ test('a checkpoint root swapped by a signer of its own fails by the trusted key'
   assert.deepEqual(failed(await checkProof(bent, { logKeys: [{ vkey: proof.log_key }] })), ['checkpoint']);
 });
 
+test('while a log signs with two keys either is enough, and a retired one counts up to where it went', async () => {
+  const { proof, log, name, leaves } = reference.syntheticProof();
+  const next = reference.keyPair();
+  const line = reference.checkpoint(name, leaves.length, reference.root(leaves), next).split('\n\n')[1];
+  const both = { ...proof, checkpoint: proof.checkpoint + line };
+  const [old, fresh, other] = [log, next, reference.keyPair()].map((key) => ({ vkey: reference.logKey(name, key).text }));
+  for (const logKeys of [[old], [fresh], [old, fresh], [other, fresh], [{ ...old, until: leaves.length }]]) {
+    assert.deepEqual(failed(await checkProof(both, { logKeys })), []);
+  }
+  for (const logKeys of [[other], [{ ...old, until: leaves.length - 1 }]]) {
+    assert.deepEqual(failed(await checkProof(both, { logKeys })), ['checkpoint']);
+  }
+  assert.deepEqual(failed(await checkProof(proof, { logKeys: [fresh] })), ['checkpoint'], 'the new key did not sign it');
+  assert.deepEqual(failed(await checkProof({ ...both, log_key: other.vkey }, { logKeys: [old] })), ['checkpoint'], 'a claim that does not hold');
+  const broken = line.replace(/.{8}\n$/, 'AAAAAAA=\n');
+  assert.deepEqual(failed(await checkProof({ ...proof, checkpoint: proof.checkpoint + broken }, { logKeys: [fresh] })), ['checkpoint']);
+});
+
 test('a log key under a false hash is refused even when the note agrees', async () => {
   const { proof, log, name } = reference.syntheticProof();
   const { id } = reference.logKey(name, log);

@@ -2,6 +2,8 @@
 
 #[path = "witness/asked.rs"]
 mod asked;
+#[path = "witness/gap.rs"]
+mod gap;
 #[allow(dead_code, reason = "shared with public_log, which asks for more")]
 #[path = "public/house.rs"]
 mod house;

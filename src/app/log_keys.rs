@@ -4,7 +4,10 @@
 use super::{Access, key_folder, secret_file};
 use crate::{
     config::Config,
-    desk::{House, durable, log_keys::LogSigners},
+    desk::{
+        House, durable,
+        log_keys::{self, LogSigners},
+    },
     ledger::note::{NoteSigner, NoteVerifier},
     store::{Db, checkpoints},
 };
@@ -34,13 +37,17 @@ pub(super) async fn open(
     if files.is_empty() {
         bail!("缺少日志密钥文件 {}：日志已经签发过检查点，不能换一把密钥接着签", first.display());
     }
+    let known = store.read(|db: &mut Db| log_keys::on_record(db)).await?;
     let mut signers = Vec::new();
     for file in &files {
         let key = SigningKey::from_bytes(&secret_file(file, access)?);
-        signers.push(NoteSigner::new(origin, key).context("[log] origin")?);
+        // A key of a name that has ended goes on under that name alone.
+        let own = known.iter().find(|own| *own.verifier.key() == key.verifying_key());
+        let name = own.map_or(origin, |own| own.verifier.name());
+        signers.push(NoteSigner::new(name, key).context("[log] origin")?);
     }
     let first = signers.remove(0);
-    Ok(LogSigners::new(first, signers))
+    Ok(LogSigners::new(origin.to_owned(), first, signers))
 }
 
 /// Files of keys that came later, by name.
@@ -59,8 +66,8 @@ fn later_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The key that is to come: the one that lies there and is not among `known`, or else a fresh one, durable before this
-/// returns. So what was cut short goes on with the same key.
+/// The key that is to come under `name`: the one that lies there and is not among `known`, or else a fresh one, durable
+/// before this returns. So what was cut short goes on with the same key.
 ///
 /// # Errors
 /// When several lie there, or the file cannot be written.
@@ -69,17 +76,18 @@ pub fn prepare(
     data: &Path,
     house: &House,
     known: &[NoteVerifier],
+    name: &str,
 ) -> Result<NoteVerifier> {
     let mut waiting = house.log.verifiers();
     waiting.retain(|key| !known.contains(key));
     match waiting.as_slice() {
         [] => {}
-        [one] => return Ok(one.clone()),
+        [one] => return NoteVerifier::new(name, *one.key()).context("日志名称"),
         _ => bail!("密钥目录里有不止一把没有登记的日志密钥，请只留下要用的一把"),
     }
     let secret: [u8; 32] = crate::desk::sealing::random()?;
     let key = SigningKey::from_bytes(&secret);
-    let verifier = NoteVerifier::new(house.log.name(), key.verifying_key())?;
+    let verifier = NoteVerifier::new(name, key.verifying_key()).context("日志名称")?;
     let file = file_of(config, data, &verifier);
     let what = || format!("密钥文件 {}", file.display());
     durable::replace_secret(&file, hex::encode(secret).as_bytes()).with_context(what)?;

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Reports in Chinese, exits 0 when all is well.
 
 mod backup;
+mod declare_gap;
 pub mod demo;
 mod export;
 mod export_log;
@@ -43,6 +44,8 @@ enum Task {
     ExportLog(export_log::ExportLog),
     /// 更换存证日志的签名密钥，分步办理
     RotateLogKey(rotate_log_key::RotateLogKey),
+    /// 声明存证日志最新的部分已经丢失，改名接续
+    DeclareGap(declare_gap::DeclareGap),
     /// 作为见证方，为其他单位的存证日志联署检查点
     Witness(witness::Serve),
 }
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
         Task::Restore(task) => backup::restore(&task),
         Task::ExportLog(task) => export_log::run(&task),
         Task::RotateLogKey(task) => rotate_log_key::run(&task),
+        Task::DeclareGap(task) => declare_gap::run(&task),
         Task::Witness(task) => witness::run(&task),
     };
     done.unwrap_or_else(|fault| {

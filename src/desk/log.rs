@@ -3,7 +3,8 @@
 
 use super::{
     Desk, Error, House, cosign,
-    log_keys::{self, LogKey},
+    log_gaps::{self, Gap},
+    log_keys::{self, LogKey, Place},
     seal_checkpoint::{leaves, subtrees},
 };
 use crate::{
@@ -31,6 +32,11 @@ pub struct Published {
 /// The log's name, first line of its checkpoints.
 pub fn origin(house: &House) -> &str {
     house.log.name()
+}
+
+/// Where the log ended under one name and went on under another.
+pub async fn gaps(desk: &Desk) -> Result<Vec<(Gap, Place)>, Error> {
+    desk.house.store.read(log_gaps::read).await
 }
 
 /// All keys the log ever had, in the order of their coming.

@@ -1,6 +1,9 @@
 //! Sealing the log: a signed checkpoint over every leaf, only ever extending the last one.
 
-use super::{Error, House, durable, log_keys};
+use super::{
+    Error, House, durable, log_gaps,
+    log_keys::{self, LogKey},
+};
 use crate::{
     base::{Digest, Moment},
     ledger::{
@@ -105,21 +108,23 @@ impl Sealer {
     /// # Errors
     /// `Broken` when what was signed elsewhere is not what the leaves say: signing must stop.
     pub async fn seal(&mut self, house: &House, now: Moment) -> Result<u64, Error> {
-        let known = self.size;
-        let (size, further) = house
+        let (known, first) = (self.size, house.log.verifier());
+        let (size, further, keys) = house
             .store
             .read(move |db| {
                 let newest = checkpoints::latest(db)?;
                 let further = newest.filter(|newest| newest.size.unsigned_abs() > known);
                 let further = further.map(|newest| Sealer::after(db, &newest)).transpose()?;
-                Ok::<_, Error>((entries::size(db)?.unsigned_abs(), further))
+                let keys = log_keys::read(db, &first)?;
+                Ok::<_, Error>((entries::size(db)?.unsigned_abs(), further, keys))
             })
             .await?;
         if let Some(further) = further {
             *self = further;
         }
         while self.size < size {
-            self.seal_to(house, size.min(self.size + BATCH), now).await?;
+            let until = log_keys::next_signed(&keys, size.min(self.size + BATCH));
+            self.seal_to(house, until, &keys, now).await?;
         }
         Ok(self.size)
     }
@@ -131,17 +136,20 @@ impl Sealer {
         Frontier::from_parts(self.size, parts).unwrap_or_default().root()
     }
 
-    async fn seal_to(&mut self, house: &House, until: u64, now: Moment) -> Result<(), Error> {
-        let (from, first) = (self.size, house.log.verifier());
-        let read = move |db: &mut Db| {
-            Ok::<_, Error>((leaves(db, from, until)?, log_keys::read(db, &first)?))
-        };
-        let (new, keys) = house.store.read(read).await?;
+    async fn seal_to(
+        &mut self,
+        house: &House,
+        until: u64,
+        keys: &[LogKey],
+        now: Moment,
+    ) -> Result<(), Error> {
+        let from = self.size;
+        let new = house.store.read(move |db| leaves(db, from, until)).await?;
         let mut next = Sealer { size: self.size, open: self.open.clone() };
         let full = next.take_up(&new)?;
-        let origin = house.log.name().to_owned();
+        let signers = house.log.of(&log_keys::signing(keys, next.size))?;
+        let origin = signers.first().map_or(house.log.name(), |signer| signer.name()).to_owned();
         let checkpoint = Checkpoint { origin, size: next.size, root: next.root() };
-        let signers = house.log.of(&log_keys::signing(&keys, next.size))?;
         let note = note::sign(&checkpoint.to_text(), &signers).map_err(Error::broken)?;
         // The guard goes first: after a crash between the two the guard is ahead of the checkpoints, and the
         // next start accepts that only if the leaves still give the very same root.
@@ -216,18 +224,29 @@ pub fn leaves(db: &mut Db, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Error> {
 
 /// Refuses a database whose log is not the one that was last signed.
 fn check_guard(db: &mut Db, guard: &Checkpoint) -> Result<(), Error> {
+    let gaps = log_gaps::read(db)?;
+    if gaps.iter().any(|(gap, _)| gap.ended(guard)) {
+        return Ok(());
+    }
     if entries::size(db)?.unsigned_abs() < guard.size {
         return Err(Error::broken("the log is shorter than the last signed checkpoint"));
     }
-    let known = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
-    let mut edge = Sealer::at(db, known.min(guard.size))?;
-    let rest = leaves(db, edge.size, guard.size)?;
-    edge.take_up(&rest)?;
-    if edge.root() == guard.root {
-        Ok(())
-    } else {
-        Err(Error::broken("the log contradicts the last signed checkpoint"))
+    match holds(db, guard)? {
+        true => Ok(()),
+        false => Err(Error::broken("the log contradicts the last signed checkpoint")),
     }
+}
+
+/// Whether the log has all the leaves that a checkpoint covers, whatever its name.
+pub fn holds(db: &mut Db, said: &Checkpoint) -> Result<bool, Error> {
+    if entries::size(db)?.unsigned_abs() < said.size {
+        return Ok(false);
+    }
+    let known = checkpoints::latest(db)?.map_or(0, |row| row.size.unsigned_abs());
+    let mut edge = Sealer::at(db, known.min(said.size))?;
+    let rest = leaves(db, edge.size, said.size)?;
+    edge.take_up(&rest)?;
+    Ok(edge.root() == said.root)
 }
 
 fn read_guard(path: &Path) -> Result<Option<Checkpoint>, Error> {

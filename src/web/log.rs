@@ -15,6 +15,7 @@ use crate::{
             standing::{self, Standing},
         },
         log,
+        log_gaps::Gap,
         log_keys::{LogKey, Place},
         look_up, stamp,
     },
@@ -36,6 +37,7 @@ struct Page {
     frame: Frame,
     origin: String,
     keys: Vec<KeyLine>,
+    gaps: Vec<GapLine>,
     newest: Option<Newest>,
     /// Why the log is not signed any more; empty while all is well.
     stopped: bool,
@@ -100,6 +102,31 @@ impl WitnessLine {
     }
 }
 
+/// An end under one name as citizens read of it.
+struct GapLine {
+    heading: String,
+    words: String,
+    note: String,
+}
+
+impl GapLine {
+    fn of((gap, place): &(Gap, Place)) -> Self {
+        let (size, known, lost) = (gap.size, gap.known.size, gap.lost());
+        GapLine {
+            heading: format!("有{lost}条记录丢失，日志已经改名接续"),
+            words: format!(
+                "本日志原名{}，已知签发到第{known}条；其中第{}条至第{known}条共{lost}条记录已经丢失。                 前{size}条完整保留，根与原日志在该处签发的检查点相同。自第{}条记录（{}）起以现名接续。                 原因：{}",
+                gap.origin,
+                size + 1,
+                place.leaf + 1,
+                look_up::public::moment(place.at),
+                gap.reason
+            ),
+            note: gap.note.clone(),
+        }
+    }
+}
+
 /// One of the log's keys as citizens read of it.
 pub struct KeyLine {
     /// The verifier key.
@@ -134,10 +161,8 @@ impl KeyLine {
 
 /// What verify.js trusts: every key, and of one that was retired the largest checkpoint that it signed.
 pub fn trusted_keys(keys: &[LogKey]) -> String {
-    let one = |key: &LogKey| {
-        let until = key.retired.map(|retired| retired.leaf);
-        serde_json::json!({ "vkey": key.verifier.to_string(), "until": until })
-    };
+    let one =
+        |key: &LogKey| serde_json::json!({ "vkey": key.verifier.to_string(), "until": key.known });
     serde_json::Value::Array(keys.iter().map(one).collect()).to_string()
 }
 
@@ -164,6 +189,7 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
         frame: caller.public("/log"),
         origin: log::origin(&caller.desk.house).to_owned(),
         keys: KeyLine::all(&log::keys(&caller.desk).await?),
+        gaps: log::gaps(&caller.desk).await?.iter().map(GapLine::of).collect(),
         newest,
         stopped: caller.shared.signing.borrow().is_some(),
     }))

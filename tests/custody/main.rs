@@ -10,6 +10,7 @@ mod backups;
 mod bench;
 mod copies;
 mod county;
+mod gap;
 mod house;
 #[path = "../independent/run.rs"]
 mod python;

@@ -90,7 +90,8 @@ impl<'b> Bureau<'b> {
     async fn prepare(&self) -> NoteVerifier {
         let known: Vec<_> = self.keys().await.into_iter().map(|key| key.verifier).collect();
         let data = self.folder.path();
-        app::log_keys::prepare(&config(self.bench), data, &self.people.house, &known).unwrap()
+        let house = &self.people.house;
+        app::log_keys::prepare(&config(self.bench), data, house, &known, house.log.name()).unwrap()
     }
 
     /// fsck finds nothing, or this.

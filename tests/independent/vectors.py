@@ -41,13 +41,13 @@ def check_files(folder):
         data = bytes(n % 251 for n in range(251)) * (case["length"] // 251 + 1)
         sha, size, chunk_root = measure(io.BytesIO(data[: case["length"]]))
         assert (sha.hex(), size, chunk_root.hex()) == (case["sha256"], case["length"], case["chunk_root"]), case
-    assert check_proof("proof.json", vectors(folder, "proof").encode(), None).outcome() == "good"
+    assert check_proof("proof.json", vectors(folder, "proof").encode(), ()).outcome() == "good"
     with tempfile.TemporaryDirectory() as place:
         for name, held in vectors(folder, "dossier").items():
             path = pathlib.Path(place, name)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(held.encode() if isinstance(held, str) else bytes.fromhex(held["hex"]))
-        assert Check(Folder(place), None).run().outcome() == "good"
+        assert Check(Folder(place), ()).run().outcome() == "good"
 
 
 def main():

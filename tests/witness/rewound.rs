@@ -12,7 +12,7 @@ use zhijian::ledger::{Checkpoint, CosignatureVerifier, note::Note};
 const ROWS: [&str; 3] = ["zhijian.db", "zhijian.db-wal", "zhijian.db-shm"];
 
 /// A copy of a folder in which nobody is at work.
-fn copy(from: &Path) -> tempfile::TempDir {
+pub fn copy(from: &Path) -> tempfile::TempDir {
     let to = tempfile::tempdir().unwrap();
     copy_into(from, to.path());
     to
@@ -30,7 +30,7 @@ fn copy_into(from: &Path, to: &Path) {
 }
 
 /// Puts `older`'s rows in place of those in `data`.
-fn put_back(older: &Path, data: &Path) {
+pub fn put_back(older: &Path, data: &Path) {
     for file in ROWS {
         let _ = fs::remove_file(data.join(file));
         if older.join(file).exists() {
@@ -40,7 +40,7 @@ fn put_back(older: &Path, data: &Path) {
 }
 
 /// Why the log is not signed, as `/readyz` says.
-fn unsigned(served: &Served) -> String {
+pub fn unsigned(served: &Served) -> String {
     eventually("not ready", || {
         let answer = served.get("/readyz");
         let status = answer.status();

@@ -34,6 +34,7 @@ mod chains;
 mod compare;
 mod derive;
 mod faces;
+mod gaps;
 mod log;
 mod publics;
 mod registers;

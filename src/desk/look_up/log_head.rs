@@ -4,7 +4,8 @@ use crate::{
     base::Moment,
     desk::{
         Desk, Error, cosign,
-        log_keys::{self, LogKey},
+        log_gaps::{self, Gap},
+        log_keys::{self, LogKey, Place},
     },
     store::{checkpoints, entries},
 };
@@ -20,6 +21,8 @@ pub struct LogHead {
     pub key: String,
     /// All keys the log ever had, in the order of their coming.
     pub keys: Vec<KeyHead>,
+    /// Ends under one name, each followed by another.
+    pub gaps: Vec<GapHead>,
     /// Leaves under the newest checkpoint.
     pub size: u64,
     /// Leaves committed, sealed or not.
@@ -54,6 +57,39 @@ impl KeyHead {
     }
 }
 
+/// An end under one name, because the newest part was lost.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GapHead {
+    /// The name that ended.
+    pub origin: String,
+    /// Leaves of it that the log still has.
+    pub size: u64,
+    /// The root over these, in hex.
+    pub root: String,
+    /// Leaves that were signed under it and are lost.
+    pub lost: u64,
+    /// The largest checkpoint that is known of it, a signed note.
+    pub known: String,
+    /// Leaf of the record that says so.
+    pub leaf: u64,
+    /// Why.
+    pub reason: String,
+}
+
+impl GapHead {
+    fn of((gap, place): (Gap, Place)) -> Self {
+        GapHead {
+            size: gap.size,
+            root: gap.root.hex(),
+            lost: gap.lost(),
+            leaf: place.leaf,
+            origin: gap.origin,
+            known: gap.note,
+            reason: gap.reason,
+        }
+    }
+}
+
 /// The log's head.
 pub async fn log_head(desk: &Desk) -> Result<LogHead, Error> {
     let house = desk.house.clone();
@@ -69,6 +105,7 @@ pub async fn log_head(desk: &Desk) -> Result<LogHead, Error> {
                 origin,
                 key: log_keys::in_force(db, &house)?.named(),
                 keys: keys.iter().map(KeyHead::of).collect(),
+                gaps: log_gaps::read(db)?.into_iter().map(GapHead::of).collect(),
                 leaves,
                 size: newest.as_ref().map_or(0, |row| row.size.unsigned_abs()),
                 root: newest.as_ref().map(|row| hex::encode(&row.root)),

@@ -44,7 +44,7 @@ fn main() {
 }
 
 async fn size(bureau: &Bureau) -> u64 {
-    let size = bureau.house.store.read(|db| zhijian::store::entries::size(db)).await;
+    let size = bureau.house.store.read(zhijian::store::entries::size).await;
     size.unwrap().unsigned_abs()
 }
 

@@ -7,6 +7,7 @@ use crate::{
     desk::{
         House, durable,
         log_keys::{self, LogSigners},
+        sealing,
     },
     ledger::note::{NoteSigner, NoteVerifier},
     store::{Db, checkpoints},
@@ -66,32 +67,44 @@ fn later_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The key that is to come under `name`: the one that lies there and is not among `known`, or else a fresh one, durable
-/// before this returns. So what was cut short goes on with the same key.
+/// A key that is to come.
+pub struct Coming {
+    /// Its public half.
+    pub verifier: NoteVerifier,
+    /// The secret, unless its file lies there already.
+    secret: Option<[u8; 32]>,
+}
+
+/// The key that is to come under `name`: the one that lies there and is not among `known`, so that what was cut short
+/// goes on with the same key, or else a fresh one.
 ///
 /// # Errors
-/// When several lie there, or the file cannot be written.
-pub fn prepare(
-    config: &Config,
-    data: &Path,
-    house: &House,
-    known: &[NoteVerifier],
-    name: &str,
-) -> Result<NoteVerifier> {
+/// When several lie there, or for a name that no key can have.
+pub fn coming(house: &House, known: &[NoteVerifier], name: &str) -> Result<Coming> {
     let mut waiting = house.log.verifiers();
     waiting.retain(|key| !known.contains(key));
-    match waiting.as_slice() {
-        [] => {}
-        [one] => return NoteVerifier::new(name, *one.key()).context("日志名称"),
+    let (key, secret) = match waiting.as_slice() {
+        [] => {
+            let secret: [u8; 32] = sealing::random()?;
+            (SigningKey::from_bytes(&secret).verifying_key(), Some(secret))
+        }
+        [one] => (*one.key(), None),
         _ => bail!("密钥目录里有不止一把没有登记的日志密钥，请只留下要用的一把"),
+    };
+    Ok(Coming { verifier: NoteVerifier::new(name, key).context("日志名称")?, secret })
+}
+
+impl Coming {
+    /// Puts the secret into its file, durable before this returns.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(&self, config: &Config, data: &Path) -> Result<()> {
+        let Some(secret) = &self.secret else { return Ok(()) };
+        let file = file_of(config, data, &self.verifier);
+        let what = || format!("密钥文件 {}", file.display());
+        durable::replace_secret(&file, hex::encode(secret).as_bytes()).with_context(what)
     }
-    let secret: [u8; 32] = crate::desk::sealing::random()?;
-    let key = SigningKey::from_bytes(&secret);
-    let verifier = NoteVerifier::new(name, key.verifying_key()).context("日志名称")?;
-    let file = file_of(config, data, &verifier);
-    let what = || format!("密钥文件 {}", file.display());
-    durable::replace_secret(&file, hex::encode(secret).as_bytes()).with_context(what)?;
-    Ok(verifier)
 }
 
 /// Where the secret of a key that came later lies.

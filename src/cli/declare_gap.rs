@@ -52,15 +52,16 @@ async fn declare(task: &DeclareGap, config: &Config, house: &Arc<House>) -> Resu
         .with_context(|| format!("无法读取已知的检查点 {}", file.display()))?;
     let keys = log::keys(&Desk::new(house.clone(), None)).await?;
     let known: Vec<NoteVerifier> = keys.into_iter().map(|key| key.verifier).collect();
-    let data = &task.place.data;
-    let key = app::log_keys::prepare(config, data, house, &known, &task.name)?;
-    let wanted = Wanted { note, key, reason: task.reason.clone() };
+    let key = app::log_keys::coming(house, &known, &task.name)?;
+    let wanted = Wanted { note, key: key.verifier.clone(), reason: task.reason.clone() };
     let gap = declare_gap::look(house, wanted.clone()).await?;
     say(&gap);
     let lost = match task.lost {
         Some(lost) => lost,
         None => ask()?,
     };
+    declare_gap::refuse_unless(&gap, lost)?;
+    key.keep(config, &task.place.data)?;
     let (gap, aside) = declare_gap::declare(house, wanted, lost).await?;
     println!("已声明。日志此后名为 {}，公钥：{}", gap.key.name(), gap.key);
     if let Some(aside) = aside {

@@ -59,7 +59,9 @@ async fn step(task: &RotateLogKey, config: &Config, house: &Arc<House>) -> Resul
     }
     let keys = log::keys(&Desk::new(house.clone(), None)).await?;
     let known: Vec<NoteVerifier> = keys.into_iter().map(|key| key.verifier).collect();
-    let new = app::log_keys::prepare(config, &task.place.data, house, &known, house.log.name())?;
+    let coming = app::log_keys::coming(house, &known, house.log.name())?;
+    coming.keep(config, &task.place.data)?;
+    let new = coming.verifier;
     println!("新密钥的公钥：{new}");
     let file = app::log_keys::file_of(config, &task.place.data, &new);
     println!("新密钥的私钥：{}，请另行备份。", file.display());

@@ -20,6 +20,8 @@ use std::{io, path::PathBuf, sync::Arc};
 
 /// Most characters of a reason.
 const REASON_MAX: usize = 500;
+/// Most bytes of a note: with all its cosignatures it goes into the record.
+const NOTE_MAX: usize = 64 * 1024;
 
 /// What is to be declared.
 #[derive(Clone, Debug)]
@@ -52,10 +54,7 @@ pub async fn declare(
     lost: u64,
 ) -> Result<(Gap, Option<PathBuf>), Error> {
     let seen = look(house, wanted.clone()).await?;
-    if seen.lost() != lost {
-        let text = format!("丢失的叶数是{}，与所填的{lost}不符，没有改动。", seen.lost());
-        return Err(Error::refused(text));
-    }
+    refuse_unless(&seen, lost)?;
     let aside = put_aside(house, &seen).map_err(Error::broken)?;
     let (inner, now) = (house.clone(), house.clock.now());
     let put = move |db: &mut Db| {
@@ -70,6 +69,17 @@ pub async fn declare(
     Ok((house.store.write(put).await?, aside))
 }
 
+/// Refuses unless `lost` is the number of leaves that `gap` says.
+///
+/// # Errors
+/// `Refused`.
+pub fn refuse_unless(gap: &Gap, lost: u64) -> Result<(), Error> {
+    match gap.lost() {
+        said if said == lost => Ok(()),
+        said => Err(Error::refused(format!("丢失的叶数是{said}，与所填的{lost}不符，没有改动。"))),
+    }
+}
+
 fn draw_up(db: &mut Db, first: &NoteVerifier, wanted: &Wanted) -> Result<Gap, Error> {
     let keys = log_keys::read(db, first)?;
     refuse_words(&keys, wanted)?;
@@ -77,6 +87,9 @@ fn draw_up(db: &mut Db, first: &NoteVerifier, wanted: &Wanted) -> Result<Gap, Er
         keys.iter().filter(|key| key.retired.is_none()).map(|key| key.verifier.clone()).collect();
     let beside = in_use.first().cloned().ok_or_else(|| Error::broken("a log without a key"))?;
     let foreign = || Error::refused("所给的检查点不是由这份日志的密钥签发的，没有改动。");
+    if wanted.note.len() > NOTE_MAX {
+        return Err(foreign());
+    }
     let opened = note::open(&wanted.note, &in_use).map_err(|_| foreign())?;
     let known = Checkpoint::parse(&opened.text).map_err(|_| foreign())?;
     if known.origin != beside.name() {

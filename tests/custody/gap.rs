@@ -103,11 +103,9 @@ async fn a_gap_is_declared_and_never_rewound_in_silence() {
     assert!(seal(&house).await.is_err());
     let guard = fs::read_to_string(&house.guard).unwrap();
     let config = Config::load(None, std::iter::empty()).unwrap();
-    let prepare = || {
-        let known = std::slice::from_ref(&old);
-        app::log_keys::prepare(&config, data.path(), &house, known, NAME).unwrap()
-    };
-    let wanted = Wanted { note: guard.clone(), key: prepare(), reason: "磁盘损坏".into() };
+    let coming = app::log_keys::coming(&house, std::slice::from_ref(&old), NAME).unwrap();
+    let key = coming.verifier.clone();
+    let wanted = Wanted { note: guard.clone(), key, reason: "磁盘损坏".into() };
     let newest = fs::read_to_string(copy.join(back_up::CHECKPOINT)).unwrap();
     let forged = guard.replacen(&format!("\n{known}\n"), &format!("\n{}\n", known + 9), 1);
     for (wrong, lost, why) in [
@@ -122,6 +120,7 @@ async fn a_gap_is_declared_and_never_rewound_in_silence() {
     }
     assert!(seal(&house).await.is_err(), "nothing changed");
 
+    coming.keep(&config, data.path()).unwrap();
     let (gap, aside) = declare_gap::declare(&house, wanted.clone(), known - size).await.unwrap();
     assert_eq!((gap.size, gap.known.size, gap.origin.as_str()), (size, known, old.name()));
     assert_eq!(fs::read_to_string(aside.unwrap()).unwrap(), guard);

@@ -89,9 +89,10 @@ impl<'b> Bureau<'b> {
 
     async fn prepare(&self) -> NoteVerifier {
         let known: Vec<_> = self.keys().await.into_iter().map(|key| key.verifier).collect();
-        let data = self.folder.path();
         let house = &self.people.house;
-        app::log_keys::prepare(&config(self.bench), data, house, &known, house.log.name()).unwrap()
+        let coming = app::log_keys::coming(house, &known, house.log.name()).unwrap();
+        coming.keep(&config(self.bench), self.folder.path()).unwrap();
+        coming.verifier
     }
 
     /// fsck finds nothing, or this.

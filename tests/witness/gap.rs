@@ -41,11 +41,14 @@ fn a_declared_gap_is_told_and_the_witness_takes_the_new_name_for_another_log() {
     let lost = known - size;
     let (code, said) = declare(lost + 1);
     assert!(code == Some(2) && said.contains("与所填的"), "{said}");
-    // The same key is taken up again after a refusal.
+    // After a refusal nothing is there that was not before.
+    let files = || std::fs::read_dir(data.path().join("keys")).unwrap().count();
+    assert_eq!(files(), 3);
     let key = |said: &str| said.lines().find_map(|l| Some(l.split_once("公钥：")?.1.to_owned()));
     let (code, said) = declare(lost);
     let new = key(&said).unwrap();
     assert!(code == Some(0) && said.contains(&format!("丢失的叶数：{lost}")), "{said}");
+    assert_eq!(files(), 4);
     let (code, said) = declare(lost);
     assert!(code == Some(2), "a second time there is nothing to declare: {said}");
 

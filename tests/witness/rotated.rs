@@ -66,7 +66,7 @@ fn a_witness_follows_the_log_from_key_to_key() {
     let served = Served::start_with(config(), data);
     house::enter_officers(&served.house, &agency, 5, 8);
     assert!(signed(&served, &new) && !signed(&served, &old));
-    assert_eq!(keys(&served), [new.clone()]);
+    assert_eq!(keys(&served), std::slice::from_ref(&new));
     for page in ["/log", "/verify"] {
         let page = served.page(page, 200);
         assert!(page.contains("已停用的日志公钥") && page.contains("起停用"), "{page}");

@@ -197,5 +197,12 @@ impl Drop for Served {
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
+        // The threads that answered requests are not joined, and the last to hold the house lets go of its lock.
+        for _ in 0..6_000 {
+            if Arc::strong_count(&self.house) == 1 {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }

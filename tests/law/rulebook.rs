@@ -1,9 +1,10 @@
 //! The configuration: complete, sourced, and a slip in it names its file and key.
 
-use super::story::{RULES, fine, zhijian_day};
+use super::story::{CALENDAR, RULES, decision, fine, ready, record, zhijian_day};
 use zhijian::base::Money;
 use zhijian::law::act::{PartyKind, Penalty, PenaltyKind};
-use zhijian::law::procedure::CaseState;
+use zhijian::law::clock::{self, Unit};
+use zhijian::law::procedure::{self, CaseState};
 use zhijian::law::rulebook::Rulebook;
 use zhijian::law::{builtin_files, major, rule};
 
@@ -103,4 +104,53 @@ fn display_ends_by_kind_and_day() {
     assert_eq!(gd.disclosure_period("penalty").n, 7);
     assert_eq!(gd.disclosure_period("inspection").n, 20);
     assert_eq!(samr.disclosure_period("penalty").n, 20);
+}
+
+/// 118 item 6: seven working days for penalties and licences, twenty for every other act; market regulation has its
+/// own twenty for penalties. Counted over the National Day span of 2026, with the make-up day of 10 October.
+#[test]
+fn a_decision_is_due_in_public_after_seven_or_twenty_working_days() {
+    let due = |pack: &str, act: &str| {
+        let period = RULES.pack(pack).unwrap().disclosure_period(act).clone();
+        assert!(period.sure, "{pack} {act}: {}", period.source);
+        let decided = zhijian_day(2026, 928);
+        let end = clock::deadline(&CALENDAR, decided, period.n, period.unit, &[]);
+        assert!(!end.provisional);
+        (period.n, period.unit, end.due)
+    };
+    let seven = (7, Unit::Working, zhijian_day(2026, 1013));
+    let twenty = (20, Unit::Working, zhijian_day(2026, 1030));
+    for (act, in_guangdong, in_samr) in [
+        ("penalty", seven, twenty),
+        ("licence", seven, seven),
+        ("coercion", twenty, twenty),
+        ("inspection", twenty, twenty),
+        ("levy", twenty, twenty),
+        ("other", twenty, twenty),
+    ] {
+        assert_eq!((due("guangdong", act), due("samr", act)), (in_guangdong, in_samr), "{act}");
+    }
+    let rule = RULES.rule(rule::DISCLOSE);
+    assert_eq!(rule.article, "国办发〔2018〕118号第六项");
+    for words in ["行政许可、行政处罚", "七个工作日", "其他执法决定信息", "二十个工作日"]
+    {
+        assert!(rule.text.contains(words), "{}", rule.text);
+    }
+}
+
+/// The clerk's clock of a decided case says the same, with the article and the day.
+#[test]
+fn the_clock_of_a_decision_counts_over_a_holiday() {
+    let mut story = ready();
+    story.tell(decision(928, fine(120_000), Some(record(6))));
+    for (pack, length, due) in [("guangdong", "7个工作日", 1013), ("samr", "20个工作日", 1030)]
+    {
+        let pack = RULES.pack(pack).unwrap();
+        let clocks = procedure::clocks(&RULES, &CALENDAR, pack, &story.state);
+        let clock = clocks.iter().find(|clock| clock.rule == rule::DISCLOSE).unwrap();
+        let due = zhijian_day(2026, due);
+        assert_eq!((&*clock.length, clock.due, clock.met_on), (length, due, None));
+        assert_eq!((&*clock.label, &*clock.article), ("公示决定", "国办发〔2018〕118号第六项"));
+        assert!(!clock.provisional && !clock.late(due) && clock.late(due.tomorrow().unwrap()));
+    }
 }

@@ -53,7 +53,9 @@ impl Team {
             "inspection" | "interview" | "conclusion" | "service" => (&self.li, vec![&self.wang]),
             "review" => (&self.zhao, vec![]),
             "discussion" | "decision" => (&self.chief, vec![]),
-            "disclosure" | "withholding" | "correction" | "withdrawal" => (&self.sun, vec![]),
+            "hearing" | "disclosure" | "withholding" | "correction" | "withdrawal" => {
+                (&self.sun, vec![])
+            }
             "closing" => (&self.li, vec![&self.chief]),
             _ => (&self.li, vec![]),
         };

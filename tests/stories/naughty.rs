@@ -7,12 +7,13 @@
 use crate::{
     case::Team,
     forms::{self, with},
+    naughty_strings::{is_text_in, kept, strings},
     people::{Answer, Person},
-    site::{Site, day, skipped},
+    site::{Site, day},
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 use zhijian::{
     desk::disclose::ITEMS,
     law::forms::{FieldSpec, Input},
@@ -20,62 +21,6 @@ use zhijian::{
 
 /// Requests on their way at a time.
 const AT_A_TIME: usize = 16;
-
-/// Everything naughty there is: the collection beside the repository, and what it lacks. None where it is absent.
-pub fn strings() -> Option<Vec<String>> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/adversarial"));
-    let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
-    let Some(list) = read("blns.json") else {
-        skipped("the collection of naughty strings is not beside the repository");
-        return None;
-    };
-    let mut all: Vec<String> = serde_json::from_str(&list).unwrap();
-    for name in ["wfuzz_XSS.txt", "wfuzz_SQL.txt"] {
-        all.extend(read(name).unwrap().lines().map(str::to_owned));
-    }
-    let bidi = read("bidi_and_invisible_generated.csv").unwrap();
-    let mut bidi = csv::Reader::from_reader(bidi.as_bytes());
-    all.extend(bidi.records().map(|row| row.unwrap()[0].to_owned()));
-    let alike: Value = serde_json::from_str(&read("unicode_confusables.json").unwrap()).unwrap();
-    let alike: Vec<&str> = alike.as_object().unwrap().keys().map(String::as_str).collect();
-    all.extend(alike.chunks(40).step_by(24).map(|some| some.concat()));
-    let long =
-        ["字".repeat(101), "长".repeat(301), "a\u{301}".repeat(10_100), "界".repeat(100_001)];
-    all.extend(long);
-    all.extend(
-        ["a\0b", "\0", "\u{1}\u{2}\u{1b}[31m", "一\r\n二\r三\n四", "\u{7f}\u{80}\u{9f}"]
-            .map(str::to_owned),
-    );
-    let mut seen = BTreeSet::new();
-    all.retain(|one| seen.insert(one.clone()));
-    assert!(all.len() > 600, "{}", all.len());
-    Some(all)
-}
-
-/// A text as the service keeps it: line ends as pages send them.
-fn kept(text: &str) -> String {
-    text.replace("\r\n", "\n")
-}
-
-/// As askama writes a text into a page.
-pub fn escaped(text: &str) -> String {
-    let mut page = String::new();
-    for c in text.chars() {
-        match c {
-            '<' | '>' | '&' | '"' | '\'' => page.push_str(&format!("&#{};", u32::from(c))),
-            c => page.push(c),
-        }
-    }
-    page
-}
-
-/// The text stands in the page as text, and nowhere as anything else.
-#[track_caller]
-pub fn is_text_in(page: &str, text: &str) {
-    let escaped = escaped(text);
-    assert!(page.contains(&escaped), "it is not shown: {text:?}");
-    assert!(text.matches(['<', '>']).count() < 2 || !page.contains(text), "it is live: {text:?}");
-}
 
 /// A form open before somebody, its texts not filled in.
 struct Open<'o> {

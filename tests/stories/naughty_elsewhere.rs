@@ -6,7 +6,7 @@
 
 use crate::{
     case::Team,
-    naughty::{is_text_in, strings},
+    naughty_strings::{is_text_in, strings},
     people::{Person, Visitor},
     site::{CODE, PASSWORD, Site},
 };

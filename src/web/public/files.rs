@@ -124,11 +124,15 @@ pub async fn atom(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> 
         rows: found.rows,
     };
     let body = feed.render().map_err(Error::broken)?;
-    // Characters that no XML document may have; titles come from other people's lists.
-    let body: String =
-        body.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let body: String = body.chars().filter(|c| in_xml(*c)).collect();
     Ok(HttpResponse::Ok()
         .content_type("application/atom+xml; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .body(body))
+}
+
+/// Whether an XML document may have a character (XML 1.0 §2.2) and reads it as it is; titles come from other people's
+/// lists.
+fn in_xml(c: char) -> bool {
+    !matches!(c, '\u{fffe}' | '\u{ffff}') && (!c.is_control() || matches!(c, '\n' | '\t'))
 }

@@ -60,7 +60,7 @@ async fn walk(site: &Site, strings: &[String]) {
         // One ends withheld, one published, corrected and withdrawn; both are heard and closed.
         for published in [false, true] {
             let mut case = Case { id: String::new(), linked: Vec::new() };
-            walk.to_the_hearing(&mut case, load).await;
+            walk.heard_next(&mut case, load).await;
             // Whom a hearing names, no text for the public may name.
             let party = if published { "甲某某".into() } else { parties.pop().unwrap() };
             let hearing = json!({
@@ -68,7 +68,7 @@ async fn walk(site: &Site, strings: &[String]) {
                 "text.place": places.pop().unwrap(), "person.party": party,
             });
             walk.link(&mut case, "hearing", hearing, load).await;
-            walk.to_the_service(&mut case).await;
+            walk.served_next(&mut case).await;
             let face = match published {
                 true => walk.publish(&mut case, load).await,
                 false => walk.withhold(&mut case, load).await,
@@ -103,7 +103,7 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// A case returned once with numbered issues and agreed to the second time, of which a hearing was asked.
-    async fn to_the_hearing(&mut self, case: &mut Case, load: &[String]) {
+    async fn heard_next(&mut self, case: &mut Case, load: &[String]) {
         let (team, wang) = (self.team, &self.team.wang.id);
         case.id = team.file(803).await;
         team.add("inspection", &case.id, &forms::inspection(804, wang)).await.good();
@@ -125,7 +125,7 @@ impl Walk<'_> {
     }
 
     /// What follows a hearing: a review of the file with its record, and the decision.
-    async fn to_the_service(&mut self, case: &mut Case) {
+    async fn served_next(&mut self, case: &mut Case) {
         let (team, id) = (self.team, &*case.id);
         team.add("submission", id, &forms::submission(911, YUAN)).await.good();
         team.add("review", id, &forms::review(914, "agree", "")).await.good();

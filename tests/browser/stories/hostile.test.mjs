@@ -213,7 +213,7 @@ story('a case full of scripts is reviewed, heard, withheld and closed, and none 
 }, { widths: [DESK] });
 
 story('a decision full of scripts is published, corrected and withdrawn, and none of them runs', async (stage) => {
-  const team = await enter(stage, ['fangkewei', 'tangxu', 'gunianshi', 'qinshuyan', 'yeqinghe']);
+  const team = await enter(stage, ['fangkewei', 'tangxu', 'gunianshi', 'qinshuyan', 'qinshuyan']);
   const case_ = await concluded(team, 'HJ-CF-001');
   await told(team, case_, false);
   await served(team, case_);

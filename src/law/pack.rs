@@ -167,6 +167,9 @@ pub struct Period {
     pub n: u32,
     /// Of what.
     pub unit: Unit,
+    /// Id of the rule that sets it, where that is not the country's.
+    #[serde(default)]
+    pub rule: Option<String>,
     /// Where the text was read.
     pub source: String,
     /// Whether the source is certain.

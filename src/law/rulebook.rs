@@ -296,9 +296,14 @@ impl Rulebook {
             file: file.to_owned(),
             id: id.to_owned(),
         };
-        for id in rule::ALL {
-            if !self.rules.iter().any(|rule| rule.id == *id) {
-                return Err(missing("law/rules.toml", id));
+        let there = |id: &str| self.rules.iter().any(|rule| rule.id == id);
+        if let Some(id) = rule::ALL.iter().find(|id| !there(id)) {
+            return Err(missing("law/rules.toml", id));
+        }
+        for pack in &self.packs {
+            if let Some(id) = pack.periods.disclosure_penalty.rule.as_ref().filter(|id| !there(id))
+            {
+                return Err(missing(&format!("region/{}.toml", pack.id), id));
             }
         }
         for kind in Act::KINDS {

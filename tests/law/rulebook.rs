@@ -37,6 +37,12 @@ fn slips_name_file_and_key() {
         ("law/lists.toml", "label = \"书证\"", "lable = \"书证\"", "lable"),
         ("region/guangdong.toml", "amount = \"5000.00\"", "amount = 5000", "amount"),
         ("region/guangdong.toml", "[periods.review]", "[periods.reveiw]", "review"),
+        (
+            "region/samr.toml",
+            "\"samr-disclosure-8\"",
+            "\"samr-disclosure-9\"",
+            "samr-disclosure-9 is missing",
+        ),
         ("region/samr.toml", "id = \"samr\"", "id = \"guangdong\"", "guangdong is defined twice"),
     ];
     for (file, from, to, wanted) in slips {
@@ -143,14 +149,16 @@ fn a_decision_is_due_in_public_after_seven_or_twenty_working_days() {
 fn the_clock_of_a_decision_counts_over_a_holiday() {
     let mut story = ready();
     story.tell(decision(928, fine(120_000), Some(record(6))));
-    for (pack, length, due) in [("guangdong", "7个工作日", 1013), ("samr", "20个工作日", 1030)]
-    {
+    for (pack, length, due, article) in [
+        ("guangdong", "7个工作日", 1013, "国办发〔2018〕118号第六项"),
+        ("samr", "20个工作日", 1030, "《市场监督管理行政处罚信息公示规定》第八条"),
+    ] {
         let pack = RULES.pack(pack).unwrap();
         let clocks = procedure::clocks(&RULES, &CALENDAR, pack, &story.state);
-        let clock = clocks.iter().find(|clock| clock.rule == rule::DISCLOSE).unwrap();
+        let clock = clocks.iter().find(|clock| clock.stops == "disclosure").unwrap();
         let due = zhijian_day(2026, due);
         assert_eq!((&*clock.length, clock.due, clock.met_on), (length, due, None));
-        assert_eq!((&*clock.label, &*clock.article), ("公示决定", "国办发〔2018〕118号第六项"));
+        assert_eq!((&*clock.label, &*clock.article), ("公示决定", article));
         assert!(!clock.provisional && !clock.late(due) && clock.late(due.tomorrow().unwrap()));
     }
 }

@@ -218,6 +218,7 @@ impl Found<'_> {
         stops: &str,
     ) {
         let end = run(self.calendar, start, period, paused);
+        let rule = period.rule.as_deref().unwrap_or(rule);
         self.list.push(Clock {
             rule: rule.to_owned(),
             article: self.rules.rule(rule).article.clone(),

@@ -7,7 +7,7 @@ pub mod client;
 mod house;
 pub mod load;
 
-pub use house::{Bureau, Person, evidence, file_case, link};
+pub use house::{Bureau, Person, evidence, file_case, filing, link};
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -44,6 +44,17 @@ impl Spread {
 /// Seconds since `start`.
 pub fn seconds(start: Instant) -> f64 {
     start.elapsed().as_secs_f64()
+}
+
+/// Processor time of this process so far, all its threads together, in seconds (`/proc`), 0 where it cannot be told.
+/// Unlike the time on the wall it says little of what else the machine is doing.
+pub fn processor_seconds() -> f64 {
+    /// The kernel's unit of `/proc/*/stat`, whatever its own clock's.
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = |n| behind_name.split_whitespace().nth(n).and_then(|t| t.parse::<f64>().ok());
+    (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / TICKS_A_SECOND
 }
 
 /// Peak resident memory of process `pid` in MiB (`/proc`), 0 where it cannot be told.

@@ -41,7 +41,7 @@ pub fn run(task: &Backup) -> Result<ExitCode> {
         config.keys.folder = keys.display().to_string();
         config.log.guard = task.out.join(back_up::CHECKPOINT).display().to_string();
         let copy = app::open(&config, &task.out, clock, Access::Look).await.context("备份")?;
-        Ok((fsck::check(&copy, false).await?, copied))
+        Ok((fsck::check(&copy, None, false).await?, copied))
     })?;
     println!(
         "已备份到 {}：检查点覆盖{}个叶，新复制附件{}个（{}字节），原有{}个。密钥与 log.guard 不在备份内，请另行保管。",
@@ -70,7 +70,7 @@ pub fn restore(task: &Restore) -> Result<ExitCode> {
         app::make_private_folder(data)?;
         let copied = back_up::restore(&task.from, data, &guard).await?;
         let house = app::open(&config, data, Arc::new(SystemClock), Access::Look).await?;
-        Ok((fsck::check(&house, false).await?, copied))
+        Ok((fsck::check(&house, None, false).await?, copied))
     })?;
     println!(
         "已恢复到 {}：检查点覆盖{}个叶，附件{}个（{}字节）。",

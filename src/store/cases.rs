@@ -90,6 +90,16 @@ pub fn find(db: &mut Db, id: &str) -> Result<Case, Error> {
     Ok(direct!(db, own => cases::table.find(id).select(Case::as_select()).get_result(own))?)
 }
 
+/// How many there are.
+pub fn count_all(db: &mut Db) -> Result<i64, Error> {
+    Ok(cases::table.count().get_result(db)?)
+}
+
+/// Those of the cases with these ids that are there; for checking the whole.
+pub fn by_ids(db: &mut Db, ids: &[String]) -> Result<Vec<Case>, Error> {
+    Ok(cases::table.filter(cases::id.eq_any(ids)).select(Case::as_select()).load(db)?)
+}
+
 /// The agency's case with this 案号, or [`Error::Missing`].
 pub fn by_number(db: &mut Db, agency_id: &str, number: &str) -> Result<Case, Error> {
     let query =

@@ -35,6 +35,12 @@ pub fn find(db: &mut Db, id: &str) -> Result<Chain, Error> {
     Ok(direct!(db, own => chains::table.find(id).select(Chain::as_select()).get_result(own))?)
 }
 
+/// Those of the chains with these ids that are there, by id.
+pub fn by_ids(db: &mut Db, ids: &[String]) -> Result<Vec<Chain>, Error> {
+    let query = chains::table.filter(chains::id.eq_any(ids)).order(chains::id);
+    Ok(query.select(Chain::as_select()).load(db)?)
+}
+
 /// Moves the head on by one entry; [`Error::Taken`] if the chain is not `length` long any more.
 pub fn advance(db: &mut Db, id: &str, length: i64, head: &[u8]) -> Result<(), Error> {
     let unmoved = chains::id.eq(id).and(chains::length.eq(length));

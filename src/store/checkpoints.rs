@@ -4,6 +4,7 @@ use super::engine::Db;
 use super::error::Error;
 use super::schema::checkpoints;
 use diesel::prelude::*;
+use std::ops::Range;
 
 /// A sealed checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -35,6 +36,19 @@ pub fn at_or_below(db: &mut Db, size: i64) -> Result<Option<CheckpointRow>, Erro
     let query = checkpoints::table.filter(checkpoints::size.le(size));
     let newest = query.order(checkpoints::size.desc());
     Ok(newest.select(CheckpointRow::as_select()).first(db).optional()?)
+}
+
+/// Checkpoints whose sizes lie in `range`, in order.
+pub fn range(db: &mut Db, range: Range<i64>) -> Result<Vec<CheckpointRow>, Error> {
+    let query = checkpoints::table
+        .filter(checkpoints::size.ge(range.start))
+        .filter(checkpoints::size.lt(range.end));
+    Ok(query.order(checkpoints::size).select(CheckpointRow::as_select()).load(db)?)
+}
+
+/// How many there are.
+pub fn count(db: &mut Db) -> Result<i64, Error> {
+    Ok(checkpoints::table.count().get_result(db)?)
 }
 
 /// The first checkpoint that covers the leaf at `index`: the earliest proof of its existence.

@@ -44,6 +44,12 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<ClockRow>, Error> {
     Ok(query.order((clocks::due, clocks::id)).select(ClockRow::as_select()).load(db)?)
 }
 
+/// The clocks of these cases, a case's own in the order of [`by_case`]; for checking the whole.
+pub fn by_cases(db: &mut Db, cases: &[String]) -> Result<Vec<ClockRow>, Error> {
+    let query = clocks::table.filter(clocks::case_id.eq_any(cases));
+    Ok(query.order((clocks::due, clocks::id)).select(ClockRow::as_select()).load(db)?)
+}
+
 /// Running clocks of these agencies whose last day was before `today`, the longest overdue first, after the clock
 /// of `after`.
 pub fn overdue(

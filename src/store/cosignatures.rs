@@ -4,6 +4,7 @@ use super::engine::Db;
 use super::error::Error;
 use super::schema::{cosignatures, witnesses};
 use diesel::prelude::*;
+use std::ops::Range;
 
 /// A witness's line under a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -60,6 +61,17 @@ pub fn of(db: &mut Db, size: i64) -> Result<Vec<Cosignature>, Error> {
     let query = cosignatures::table.filter(cosignatures::size.eq(size));
     let query = query.order((cosignatures::witness, cosignatures::time));
     Ok(query.select(Cosignature::as_select()).load(db)?)
+}
+
+/// Cosignatures of the checkpoints whose sizes lie in `range`, by size and then as [`of`] orders them.
+pub fn range(db: &mut Db, range: Range<i64>) -> Result<Vec<Cosignature>, Error> {
+    let query = cosignatures::table
+        .filter(cosignatures::size.ge(range.start))
+        .filter(cosignatures::size.lt(range.end));
+    Ok(query
+        .order((cosignatures::size, cosignatures::witness, cosignatures::time))
+        .select(Cosignature::as_select())
+        .load(db)?)
 }
 
 /// The first `most` cosignatures of checkpoints that cover the leaf at `index`, by size and then time.

@@ -63,6 +63,15 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Decision>, Error> {
     Ok(in_order.select(Decision::as_select()).load(db)?)
 }
 
+/// The decisions of these cases, a case's own in the order of [`by_case`]; for checking the whole.
+pub fn by_cases(db: &mut Db, cases: &[String]) -> Result<Vec<Decision>, Error> {
+    let query = decisions::table.filter(decisions::case_id.eq_any(cases));
+    Ok(query
+        .order((decisions::decided_on, decisions::record_id))
+        .select(Decision::as_select())
+        .load(db)?)
+}
+
 /// How many decisions the agency has made.
 pub fn count_of_agency(db: &mut Db, agency_id: &str) -> Result<i64, Error> {
     Ok(decisions::table.filter(decisions::agency_id.eq(agency_id)).count().get_result(db)?)

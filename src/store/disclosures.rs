@@ -242,6 +242,11 @@ pub fn lapsed(db: &mut Db, state: &str, today: &str, limit: i64) -> Result<Vec<D
     Ok(oldest.select(Disclosure::as_select()).load(db)?)
 }
 
+/// How many there are, whatever their state.
+pub fn count_all(db: &mut Db) -> Result<i64, Error> {
+    Ok(disclosures::table.count().get_result(db)?)
+}
+
 /// Disclosures by id, after the id `after` (empty for the first page); for checking them against their records.
 pub fn page_by_id(db: &mut Db, after: &str, limit: i64) -> Result<Vec<Disclosure>, Error> {
     let query = disclosures::table.filter(disclosures::id.gt(after)).order(disclosures::id);

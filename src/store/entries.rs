@@ -2,7 +2,7 @@
 
 use super::engine::{Db, direct};
 use super::error::Error;
-use super::schema::{entries, leaves};
+use super::schema::{entries, leaves, records};
 use diesel::prelude::*;
 use std::ops::Range;
 
@@ -108,6 +108,25 @@ pub fn range(db: &mut Db, range: Range<i64>) -> Result<Vec<EntryRow>, Error> {
     let query =
         entries::table.filter(entries::leaf.ge(range.start)).filter(entries::leaf.lt(range.end));
     Ok(query.order(entries::leaf).select(EntryRow::as_select()).load(db)?)
+}
+
+/// Index of the first leaf whose record the server took at `time` (ms UTC) or later.
+pub fn first_since(db: &mut Db, time: i64) -> Result<Option<i64>, Error> {
+    let query = entries::table.filter(entries::received_at.ge(time)).order(entries::leaf);
+    Ok(query.select(entries::leaf).first(db).optional()?)
+}
+
+/// Chain and place by the entry, and by the record it links: the same unless somebody altered one of them.
+pub type Places = ((String, i64), Option<(String, i64)>);
+
+/// Where the entries whose leaves lie in `range` say that they belong, and where their records do.
+pub fn places(db: &mut Db, range: Range<i64>) -> Result<Vec<Places>, Error> {
+    let query = entries::table
+        .left_join(records::table.on(records::id.eq(entries::record_id)))
+        .filter(entries::leaf.ge(range.start))
+        .filter(entries::leaf.lt(range.end));
+    let of_record = (records::chain, records::seq).nullable();
+    Ok(query.select(((entries::chain, entries::seq), of_record)).load(db)?)
 }
 
 /// The leaf at `index`, or [`Error::Missing`].

@@ -2,7 +2,7 @@
 
 use super::engine::Db;
 use super::error::Error;
-use super::schema::exhibits;
+use super::schema::{entries, exhibits};
 use diesel::prelude::*;
 
 /// An exhibit; digests in lower-case hex, `received_at` in ms UTC.
@@ -71,6 +71,12 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Exhibit>, Error> {
     Ok(in_order.select(Exhibit::as_select()).load(db)?)
 }
 
+/// The exhibits of these cases, a case's own in the order of [`by_case`]; for checking the whole.
+pub fn by_cases(db: &mut Db, cases: &[String]) -> Result<Vec<Exhibit>, Error> {
+    let query = exhibits::table.filter(exhibits::case_id.eq_any(cases));
+    Ok(query.order((exhibits::received_at, exhibits::id)).select(Exhibit::as_select()).load(db)?)
+}
+
 /// Exhibits with these bytes (SHA-256 in hex), the first handed in first.
 pub fn by_digest(db: &mut Db, sha256: &str) -> Result<Vec<Exhibit>, Error> {
     let query = exhibits::table.filter(exhibits::sha256.eq(sha256));
@@ -92,8 +98,20 @@ pub fn count(db: &mut Db) -> Result<i64, Error> {
     Ok(exhibits::table.count().get_result(db)?)
 }
 
+diesel::allow_tables_to_appear_in_same_query!(exhibits, entries);
+
 /// Exhibits by id, after the id `after` (empty for the first page); for checking the vault.
 pub fn page(db: &mut Db, after: &str, limit: i64) -> Result<Vec<Exhibit>, Error> {
     let query = exhibits::table.filter(exhibits::id.gt(after)).order(exhibits::id).limit(limit);
+    Ok(query.select(Exhibit::as_select()).load(db)?)
+}
+
+/// The same of those that a record from leaf `from` on took in.
+pub fn page_since(db: &mut Db, from: i64, after: &str, limit: i64) -> Result<Vec<Exhibit>, Error> {
+    let query = exhibits::table
+        .inner_join(entries::table.on(entries::record_id.eq(exhibits::record_id)))
+        .filter(entries::leaf.ge(from))
+        .filter(exhibits::id.gt(after));
+    let query = query.order(exhibits::id).limit(limit);
     Ok(query.select(Exhibit::as_select()).load(db)?)
 }

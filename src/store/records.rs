@@ -1,8 +1,9 @@
 //! Records: the signed bytes, which are the truth, and what is needed to find them. Append-only.
 
 use super::engine::{Db, direct};
+use super::entries::EntryRow;
 use super::error::Error;
-use super::schema::records;
+use super::schema::{entries, records};
 use diesel::prelude::*;
 
 /// A record; times in ms UTC, digests in lower-case hex.
@@ -54,6 +55,48 @@ pub fn by_chain(db: &mut Db, chain: &str) -> Result<Vec<Record>, Error> {
 pub fn from_seq(db: &mut Db, chain: &str, from: i64, limit: i64) -> Result<Vec<Record>, Error> {
     let query = records::table.filter(records::chain.eq(chain)).filter(records::seq.ge(from));
     Ok(query.order(records::seq).limit(limit).select(Record::as_select()).load(db)?)
+}
+
+/// A record with the entry that links it, if there is one; for checking the whole.
+pub type Linked = (Record, Option<EntryRow>);
+
+/// Records with the entries that link them.
+macro_rules! linked {
+    () => {
+        records::table
+            .left_join(entries::table.on(entries::record_id.eq(records::id)))
+            .select((Record::as_select(), Option::<EntryRow>::as_select()))
+    };
+}
+
+/// The records of these chains with their entries, chain by chain in order.
+pub fn linked_of(db: &mut Db, chains: &[String]) -> Result<Vec<Linked>, Error> {
+    let query = linked!().filter(records::chain.eq_any(chains));
+    Ok(query.order((records::chain, records::seq)).load(db)?)
+}
+
+/// A chain's records with their entries in order from place `from` on.
+pub fn linked_from(db: &mut Db, chain: &str, from: i64, limit: i64) -> Result<Vec<Linked>, Error> {
+    let query = linked!().filter(records::chain.eq(chain)).filter(records::seq.ge(from));
+    Ok(query.order(records::seq).limit(limit).load(db)?)
+}
+
+/// A chain's records of these kinds with their entries in order, after place `after`.
+pub fn linked_of_kinds(
+    db: &mut Db,
+    chain: &str,
+    kinds: &[&str],
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Linked>, Error> {
+    let query = linked!().filter(records::chain.eq(chain)).filter(records::seq.gt(after));
+    let query = query.filter(records::kind.eq_any(kinds));
+    Ok(query.order(records::seq).limit(limit).load(db)?)
+}
+
+/// The records with these ids with their entries, in the log's order.
+pub fn linked_by_ids(db: &mut Db, ids: &[String]) -> Result<Vec<Linked>, Error> {
+    Ok(linked!().filter(records::id.eq_any(ids)).order(entries::leaf).load(db)?)
 }
 
 /// The id of the chain's record with this payload digest, if it is there already.

@@ -70,6 +70,12 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Review>, Error> {
     Ok(query.select(Review::as_select()).load(db)?)
 }
 
+/// The rounds of review of these cases, a case's own in the order of [`by_case`]; for checking the whole.
+pub fn by_cases(db: &mut Db, cases: &[String]) -> Result<Vec<Review>, Error> {
+    let query = reviews::table.filter(reviews::case_id.eq_any(cases));
+    Ok(query.order(reviews::round).select(Review::as_select()).load(db)?)
+}
+
 /// Rounds of these agencies that wait for a result, the most urgent first, after the round of `after`.
 pub fn waiting(
     db: &mut Db,

@@ -4,6 +4,7 @@ use super::engine::Db;
 use super::error::Error;
 use super::schema::{authorities, timestamps};
 use diesel::prelude::*;
+use std::ops::Range;
 
 /// A token over a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -52,6 +53,17 @@ pub fn insert(db: &mut Db, new: &Timestamp) -> Result<bool, Error> {
 pub fn of(db: &mut Db, size: i64) -> Result<Vec<Timestamp>, Error> {
     let query = timestamps::table.filter(timestamps::size.eq(size)).order(timestamps::authority);
     Ok(query.select(Timestamp::as_select()).load(db)?)
+}
+
+/// Tokens of the checkpoints whose sizes lie in `range`, by size and then as [`of`] orders them.
+pub fn range(db: &mut Db, range: Range<i64>) -> Result<Vec<Timestamp>, Error> {
+    let query = timestamps::table
+        .filter(timestamps::size.ge(range.start))
+        .filter(timestamps::size.lt(range.end));
+    Ok(query
+        .order((timestamps::size, timestamps::authority))
+        .select(Timestamp::as_select())
+        .load(db)?)
 }
 
 /// Size of the first checkpoint with a token that covers the leaf at `index`.

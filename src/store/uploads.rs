@@ -125,6 +125,15 @@ pub fn by_case(db: &mut Db, case_id: &str) -> Result<Vec<Upload>, Error> {
     Ok(newest.select(Upload::as_select()).load(db)?)
 }
 
+/// The uploads of these cases, a case's own in the order of [`by_case`]; for checking the whole.
+pub fn by_cases(db: &mut Db, cases: &[String]) -> Result<Vec<Upload>, Error> {
+    let query = uploads::table.filter(uploads::case_id.eq_any(cases));
+    Ok(query
+        .order((uploads::created_at.desc(), uploads::id.desc()))
+        .select(Upload::as_select())
+        .load(db)?)
+}
+
 /// Uploads whose bytes are still staged.
 pub fn unfinished(db: &mut Db) -> Result<Vec<Upload>, Error> {
     let open = uploads::table.filter(uploads::state.eq("receiving"));

@@ -16,6 +16,7 @@ mod house;
 mod python;
 mod rereading;
 mod rotated;
+mod since;
 #[allow(dead_code, reason = "tests/witness.rs uses the rest")]
 #[path = "../support/tsa.rs"]
 mod tsa;

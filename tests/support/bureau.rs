@@ -168,7 +168,8 @@ pub async fn file_case(bureau: &Bureau, n: u64) -> String {
     case
 }
 
-fn filing(bureau: &Bureau, case: &str, n: u64, now: Moment) -> (Vec<u8>, Envelope, Vec<Field>) {
+/// The filing of case number `n`, signed by its officer and the head.
+pub fn filing(bureau: &Bureau, case: &str, n: u64, now: Moment) -> (Vec<u8>, Envelope, Vec<Field>) {
     let today = now.day();
     let officer = |person: &str| {
         json!({

@@ -7,13 +7,13 @@ use crate::{
     desk::{Error, House},
     evidence::vault::VaultError,
     ledger::chunk::{self, ChunkHasher},
-    store::exhibits::{self, Exhibit},
+    store::{
+        Db,
+        exhibits::{self, Exhibit},
+    },
 };
 use futures_util::StreamExt;
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// Exhibits read from the rows at a time.
 const BATCH: i64 = 200;
@@ -26,22 +26,42 @@ pub(super) async fn check(
     report: &mut Report,
     progress: &Progress,
 ) -> Result<(), Error> {
+    let since = report.since.as_ref().map(|unread| unread.leaf.cast_signed());
+    let all = expected(house, since).await?;
+    let mut bytes = Bytes { house, report, progress, all, seen: HashMap::new() };
     let mut after = String::new();
-    // One file may be in several cases: read once, compared with every row.
-    let mut seen: HashMap<String, Found> = HashMap::new();
     loop {
-        let from = after.clone();
-        let page = house.store.read(move |db| exhibits::page(db, &from, BATCH)).await?;
+        let page = page(house, since, after.clone()).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.id);
         for row in page {
-            report.exhibits += 1;
-            let found = read_once(house, &row.sha256, &mut seen, report, progress).await?;
-            compare(&row, found, report);
+            bytes.report.exhibits += 1;
+            let found = bytes.read_once(&row.sha256).await?;
+            compare(&row, found, bytes.report);
             if let Some(poster) = &row.poster_sha256 {
-                read_once(house, poster, &mut seen, report, progress).await?;
+                bytes.read_once(poster).await?;
             }
         }
+    }
+}
+
+/// Exhibits after the id `after`, of those that a record from leaf `since` on took in.
+async fn page(house: &House, since: Option<i64>, after: String) -> Result<Vec<Exhibit>, Error> {
+    let read = move |db: &mut Db| match since {
+        None => exhibits::page(db, &after, BATCH),
+        Some(leaf) => exhibits::page_since(db, leaf, &after, BATCH),
+    };
+    Ok(house.store.read(read).await?)
+}
+
+/// Bytes of the exhibits that will be read, as their rows say; thumbnails are small beside them.
+async fn expected(house: &House, since: Option<i64>) -> Result<u64, Error> {
+    let (mut sizes, mut after) = (HashMap::new(), String::new());
+    loop {
+        let page = page(house, since, after.clone()).await?;
+        let Some(last) = page.last() else { return Ok(sizes.into_values().sum()) };
+        after.clone_from(&last.id);
+        sizes.extend(page.into_iter().map(|row| (row.sha256, row.size.unsigned_abs())));
     }
 }
 
@@ -56,53 +76,57 @@ fn compare(row: &Exhibit, found: Found, report: &mut Report) {
     }
 }
 
-async fn read_once(
-    house: &Arc<House>,
-    sha256: &str,
-    seen: &mut HashMap<String, Found>,
-    report: &mut Report,
-    progress: &Progress,
-) -> Result<Found, Error> {
-    match seen.entry(sha256.to_owned()) {
-        Entry::Occupied(known) => Ok(*known.get()),
-        Entry::Vacant(place) => Ok(*place.insert(read(house, sha256, report, progress).await?)),
-    }
+/// The reading of files on its way.
+struct Bytes<'r> {
+    house: &'r House,
+    report: &'r mut Report,
+    progress: &'r Progress,
+    /// Bytes that will have been read.
+    all: u64,
+    /// One file may be in several cases: read once, compared with every row.
+    seen: HashMap<String, Found>,
 }
 
-async fn read(
-    house: &Arc<House>,
-    sha256: &str,
-    report: &mut Report,
-    progress: &Progress,
-) -> Result<Found, Error> {
-    let place = format!("证据附件文件{sha256}");
-    let Ok(digest) = sha256.parse::<Digest>() else {
-        report.fault(place, "摘要不合规范");
-        return Ok(None);
-    };
-    let mut reading = match house.vault.open_range(digest, None).await {
-        Ok(reading) => reading,
-        Err(VaultError::Missing) => {
-            report.fault(place, "文件缺失");
+impl Bytes<'_> {
+    async fn read_once(&mut self, sha256: &str) -> Result<Found, Error> {
+        if let Some(known) = self.seen.get(sha256) {
+            return Ok(*known);
+        }
+        let found = self.read(sha256).await?;
+        self.seen.insert(sha256.to_owned(), found);
+        Ok(found)
+    }
+
+    async fn read(&mut self, sha256: &str) -> Result<Found, Error> {
+        let place = format!("证据附件文件{sha256}");
+        let Ok(digest) = sha256.parse::<Digest>() else {
+            self.report.fault(place, "摘要不合规范");
+            return Ok(None);
+        };
+        let mut reading = match self.house.vault.open_range(digest, None).await {
+            Ok(reading) => reading,
+            Err(VaultError::Missing) => {
+                self.report.fault(place, "文件缺失");
+                return Ok(None);
+            }
+            Err(fault) => return Err(Error::broken(fault)),
+        };
+        let mut whole = sha2::Sha256::default();
+        let mut chunks = ChunkHasher::new();
+        let mut size = 0;
+        while let Some(piece) = reading.stream.next().await {
+            let piece = piece.map_err(Error::broken)?;
+            sha2::Digest::update(&mut whole, &piece);
+            chunks.update(&piece);
+            size += piece.len() as u64;
+            self.report.exhibit_bytes += piece.len() as u64;
+            (self.progress)("证据附件字节", self.report.exhibit_bytes, self.all);
+        }
+        let found = Digest(sha2::Digest::finalize(whole).into());
+        if found != digest {
+            self.report.fault(place, format!("内容已改变，现摘要为{found}"));
             return Ok(None);
         }
-        Err(fault) => return Err(Error::broken(fault)),
-    };
-    let mut whole = sha2::Sha256::default();
-    let mut chunks = ChunkHasher::new();
-    let mut size = 0;
-    while let Some(piece) = reading.stream.next().await {
-        let piece = piece.map_err(Error::broken)?;
-        sha2::Digest::update(&mut whole, &piece);
-        chunks.update(&piece);
-        size += piece.len() as u64;
-        report.exhibit_bytes += piece.len() as u64;
-        progress("证据附件字节", report.exhibit_bytes, 0);
+        Ok(Some((size, chunk::chunk_root(&chunks.finish()))))
     }
-    let found = Digest(sha2::Digest::finalize(whole).into());
-    if found != digest {
-        report.fault(place, format!("内容已改变，现摘要为{found}"));
-        return Ok(None);
-    }
-    Ok(Some((size, chunk::chunk_root(&chunks.finish()))))
 }

@@ -1,250 +1,184 @@
-//! The chains: every record's bytes, signatures and fields, every link, and what follows from each chain.
+//! The chains one after the other: reads their rows a piece at a time, hands the pieces to the crew, and takes up
+//! what was found in the chains' order. What was made public is compared here, where the rows are.
 
-use super::{Progress, Report, cases, publics, registers::Registers, told::Told};
+use super::{
+    Progress, Report,
+    cases::{self, CaseRows, Checked},
+    crew::{Crew, Line},
+    publics::{self, Uncased},
+    since::Point,
+    told::Told,
+    walk::{self, Basis, Walk},
+};
 use crate::{
-    base::{Digest, Moment},
-    desk::{
-        Error, House,
-        project::REGISTER,
-        sealing::{self, SealingKey},
-    },
-    ledger::{
-        dsse::Envelope,
-        entry::{self, Entry},
-        field::{self, Field},
-        record::Payload,
-    },
+    desk::{Error, project::REGISTER},
     store::{
-        Db, OrNone,
+        Db,
         chains::{self, Chain},
-        entries::{self, EntryRow},
-        records::{self, Record},
+        records,
     },
 };
 
-/// Chains, or records of one, read at a time.
-const BATCH: i64 = 200;
+/// Chains, or records of a register, read at a time.
+const BATCH: i64 = 500;
 
-pub(super) fn check(
-    db: &mut Db,
-    house: &House,
-    registers: &Registers,
-    report: &mut Report,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let size = entries::size(db)?;
-    let mut after = String::new();
-    loop {
-        let page = chains::page(db, &after, BATCH)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.id);
-        for chain in &page {
-            report.chains += 1;
-            let key = sealing_key(house, chain, report);
-            let mut walk = Walk { house, registers, chain, key, size, last: None, length: 0 };
-            walk.run(db, report, progress)?;
-        }
-    }
+/// Cases checked in one go.
+const CASES: usize = 32;
+
+/// Who reads the rows, and who is told of them.
+pub(super) struct Reading<'r, 'e> {
+    pub(super) db: &'r mut Db,
+    pub(super) basis: &'e Basis<'e>,
+    pub(super) crew: &'r Crew<'e>,
+    pub(super) progress: &'r Progress,
+    pub(super) report: &'r mut Report,
 }
 
-fn sealing_key(house: &House, chain: &Chain, report: &mut Report) -> Option<SealingKey> {
-    let place = format!("链{}", chain.id);
-    // Nothing in this version destroys a key, so one that is gone was taken away.
-    let Some(wrapped) = &chain.sealing_key else {
-        report.fault(place, "内容密钥缺失，私密字段不能再打开");
-        return None;
-    };
-    let key = SealingKey::from_wrapped(&house.master, &chain.id, wrapped);
-    if key.is_none() {
-        report.fault(place, "内容密钥无法打开");
-    }
-    key
-}
-
-/// One chain on the way from its first record to its last.
-struct Walk<'c> {
-    house: &'c House,
-    registers: &'c Registers,
-    chain: &'c Chain,
-    key: Option<SealingKey>,
-    /// Leaves of the log.
-    size: i64,
-    last: Option<Entry>,
-    length: i64,
-}
-
-impl Walk<'_> {
-    fn run(&mut self, db: &mut Db, report: &mut Report, progress: &Progress) -> Result<(), Error> {
-        let register = self.chain.id.strip_prefix(REGISTER);
-        let mut case = Vec::new();
-        let mut uncased = publics::Uncased::default();
-        let mut from = i64::MIN;
+impl<'e> Reading<'_, 'e> {
+    /// All chains from the first record on, or those that `point` says were gone on with behind it.
+    pub(super) fn chains(&mut self, point: Option<&Point>) -> Result<(), Error> {
+        let mut line = self.crew.line();
+        let ids: Vec<String> = point.map(Point::touched).unwrap_or_default();
+        let mut parts = ids.chunks(BATCH.unsigned_abs() as usize);
+        let mut after = String::new();
         loop {
-            let page = records::from_seq(db, &self.chain.id, from, BATCH)?;
-            let Some(last) = page.last() else { break };
-            from = last.seq + 1;
-            for row in page {
-                report.records += 1;
-                progress("链与记录", report.records, self.size.unsigned_abs());
-                let Some(told) = self.record(db, row, report)? else { continue };
-                match register {
-                    None => case.push(told),
-                    Some(agency) => {
-                        let told = (&told, &self.registers.amended);
-                        uncased.take(db, self.house, agency, told, report)?;
-                    }
-                }
+            let page = match point {
+                None => chains::page(self.db, &after, BATCH)?,
+                Some(_) => match parts.next() {
+                    None => break,
+                    Some(ids) => self.named(ids)?,
+                },
+            };
+            match page.last() {
+                Some(last) => after.clone_from(&last.id),
+                None if point.is_none() => break,
+                None => {}
             }
+            self.page(page, &mut line, point)?;
         }
-        uncased.finish(db, report)?;
-        self.check_row(&case, report);
-        if register.is_none() {
-            cases::check(db, self.house, self.registers, self.chain, &case, report)?;
+        self.drain(&mut line)
+    }
+
+    /// The chains with these ids; names those that are not there.
+    fn named(&mut self, ids: &[String]) -> Result<Vec<Chain>, Error> {
+        let page = chains::by_ids(self.db, ids)?;
+        for id in ids.iter().filter(|id| !page.iter().any(|chain| chain.id == **id)) {
+            self.report.fault(format!("链{id}"), "没有登记");
+        }
+        Ok(page)
+    }
+
+    fn page(
+        &mut self,
+        page: Vec<Chain>,
+        line: &mut Line<Result<Vec<Checked>, Error>>,
+        point: Option<&Point>,
+    ) -> Result<(), Error> {
+        let mut cases = Vec::new();
+        for chain in page {
+            if !chain.id.starts_with(REGISTER) {
+                cases.push(chain);
+                if cases.len() == CASES {
+                    self.hand_out(std::mem::take(&mut cases), line)?;
+                }
+                continue;
+            }
+            self.hand_out(std::mem::take(&mut cases), line)?;
+            self.drain(line)?;
+            self.register(&chain, point)?;
+        }
+        self.hand_out(cases, line)
+    }
+
+    fn hand_out(
+        &mut self,
+        chains: Vec<Chain>,
+        line: &mut Line<Result<Vec<Checked>, Error>>,
+    ) -> Result<(), Error> {
+        if chains.is_empty() {
+            return Ok(());
+        }
+        let (cases, basis) = (CaseRows::read(self.db, chains)?, self.basis);
+        let answer = self.crew.ask(move || cases::check_all(basis, cases));
+        match line.push(answer)? {
+            Some(checked) => self.take_up(checked?),
+            None => Ok(()),
+        }
+    }
+
+    fn drain(&mut self, line: &mut Line<Result<Vec<Checked>, Error>>) -> Result<(), Error> {
+        while let Some(checked) = line.pop()? {
+            self.take_up(checked?)?;
         }
         Ok(())
     }
 
-    /// The chain's own row.
-    fn check_row(&self, case: &[Told], report: &mut Report) {
-        let place = format!("链{}", self.chain.id);
-        let head = self.last.as_ref().map_or(Digest::ZERO, Entry::hash);
-        if self.chain.head != head.as_bytes() {
-            report.differs(&place, "head", &head.as_bytes().to_vec(), &self.chain.head);
-        }
-        if self.chain.length != self.length {
-            report.differs(&place, "length", &self.length, &self.chain.length);
-        }
-        let (kind, agency) = match self.chain.id.strip_prefix(REGISTER) {
-            Some("system") => ("register", None),
-            Some(agency) => ("register", Some(agency.to_owned())),
-            None => {
-                let filer =
-                    case.first().and_then(|first| self.registers.people.get(&first.signer()));
-                ("case", filer.map(|filer| filer.agency_id.clone()))
+    fn take_up(&mut self, checked: Vec<Checked>) -> Result<(), Error> {
+        for (found, told) in checked {
+            self.report.absorb(found);
+            for public in told {
+                publics::check(self.db, public, self.report)?;
             }
-        };
-        if self.chain.kind != kind {
-            report.differs(&place, "kind", &kind.to_owned(), &self.chain.kind);
         }
-        if self.chain.agency_id != agency {
-            report.differs(&place, "agency_id", &agency, &self.chain.agency_id);
-        }
+        self.tell();
+        Ok(())
     }
 
-    fn record(
+    fn tell(&self) {
+        // How many records the touched cases have is not known beforehand.
+        let all = if self.report.since.is_some() { 0 } else { self.basis.size.unsigned_abs() };
+        (self.progress)("链与记录", self.report.records, all);
+    }
+
+    /// One register, in pieces: it may be long.
+    fn register(&mut self, chain: &Chain, point: Option<&Point>) -> Result<(), Error> {
+        self.report.chains += 1;
+        let basis = self.basis;
+        let key = walk::sealing_key(basis.house, chain, self.report);
+        let mut from = point.map_or(i64::MIN, |point| point.first_of(&chain.id));
+        let mut length = from.max(0);
+        let mut last = match from {
+            ..=0 => None,
+            from => records::linked_from(self.db, &chain.id, from - 1, 1)?
+                .first()
+                .and_then(walk::link_of),
+        };
+        let mut uncased = Uncased::of(chain, basis, key.clone(), point.map(|point| point.leaf));
+        let mut line = self.crew.line();
+        loop {
+            let rows = records::linked_from(self.db, &chain.id, from, BATCH)?;
+            let Some((newest, _)) = rows.last() else { break };
+            from = newest.seq + 1;
+            length += rows.len() as i64;
+            let (before, id, key) = (last.clone(), chain.id.clone(), key.clone());
+            last = rows.iter().rev().find_map(walk::link_of).or(last);
+            let answer = self.crew.ask(move || {
+                let mut report = Report::default();
+                let told = Walk::behind(basis, &id, key, before).take_all(rows, &mut report);
+                (report, told)
+            });
+            if let Some(found) = line.push(answer)? {
+                self.fold(found, &mut uncased)?;
+            }
+        }
+        while let Some(found) = line.pop()? {
+            self.fold(found, &mut uncased)?;
+        }
+        uncased.finish(self.db, self.report)?;
+        Walk::behind(basis, &chain.id, key, last).check_row(chain, length, &[], self.report);
+        Ok(())
+    }
+
+    fn fold(
         &mut self,
-        db: &mut Db,
-        row: Record,
-        report: &mut Report,
-    ) -> Result<Option<Told>, Error> {
-        self.length += 1;
-        let place = format!("链{}第{}条记录{}", self.chain.id, row.seq + 1, row.id);
-        let Some(entry) = entries::by_record(db, &row.id).or_none()? else {
-            report.fault(place, "没有对应的链条目");
-            return Ok(None);
-        };
-        self.link(&row, &entry, &place, report);
-        let parsed = Envelope::parse(&row.envelope)
-            .ok()
-            .and_then(|envelope| Some((Payload::parse(&envelope.payload).ok()?, envelope)));
-        let Some((payload, envelope)) = parsed else {
-            report.fault(place, "签名封装不合规范");
-            return Ok(None);
-        };
-        check_columns(&row, &entry, &payload, &envelope, &place, report);
-        if let Err(text) = self.registers.check_signatures(&payload, &envelope, entry.leaf) {
-            report.fault(&place, text);
+        (found, told): (Report, Vec<Told>),
+        uncased: &mut Uncased<'_>,
+    ) -> Result<(), Error> {
+        self.report.absorb(found);
+        for record in told {
+            uncased.take(self.db, &record, self.report)?;
         }
-        let fields = self.fields(&row, &payload, &place, report);
-        let told = Told { row, entry, payload, fields };
-        if !self.chain.id.starts_with(REGISTER) && told.act().is_none() {
-            report.fault(place, "记录事项不合规范");
-        }
-        Ok(Some(told))
+        self.tell();
+        Ok(())
     }
-
-    fn link(&mut self, row: &Record, stored: &EntryRow, place: &str, report: &mut Report) {
-        let Some(prev) = Digest::from_slice(&stored.prev) else {
-            return report.fault(place, "链条目格式不合规范");
-        };
-        let entry = Entry {
-            chain: stored.chain.clone(),
-            seq: stored.seq.unsigned_abs(),
-            prev,
-            record: Digest::of(&row.envelope),
-            received_at: Moment::from_millis(stored.received_at),
-        };
-        if row.chain != stored.chain || row.seq != stored.seq {
-            report.fault(place, "记录与链条目的位置不符");
-        }
-        if !(0..self.size).contains(&stored.leaf) {
-            report.fault(place, format!("链条目的叶{}不在日志内", stored.leaf));
-        }
-        if entry.hash().as_bytes() != stored.hash {
-            report.fault(place, "记录内容与链条目的哈希不符，记录或者条目被改动");
-        }
-        if let Err(fault) = entry::check_link(self.last.as_ref(), &entry) {
-            report.fault(place, format!("链不连续：{fault}"));
-        }
-        self.last = Some(entry);
-    }
-
-    /// The openings of the private fields, when they are all there and the signed ones.
-    fn fields(
-        &self,
-        row: &Record,
-        payload: &Payload,
-        place: &str,
-        report: &mut Report,
-    ) -> Option<Vec<Field>> {
-        let fields = match (&row.fields, &self.key) {
-            (None, _) => Vec::new(),
-            (Some(_), None) => return None,
-            (Some(sealed), Some(key)) => match sealing::open_fields(key, &row.id, sealed) {
-                Ok(fields) => fields,
-                Err(_) => {
-                    report.fault(place, "私密字段无法打开");
-                    return None;
-                }
-            },
-        };
-        let digests: Vec<Digest> = fields.iter().map(Field::digest).collect();
-        if field::fields_root(&digests) == payload.fields_root {
-            return Some(fields);
-        }
-        let text = match row.fields {
-            None => "私密字段缺失",
-            Some(_) => "私密字段与签名中的字段摘要不符",
-        };
-        report.fault(place, text);
-        None
-    }
-}
-
-/// The columns by which a record is found, against what was signed and linked.
-fn check_columns(
-    row: &Record,
-    entry: &EntryRow,
-    payload: &Payload,
-    envelope: &Envelope,
-    place: &str,
-    report: &mut Report,
-) {
-    let by = payload.on_behalf_of.as_ref().or(payload.signers.first().map(|s| &s.person));
-    let told = Record {
-        id: row.id.clone(),
-        chain: payload.chain.clone(),
-        seq: entry.seq,
-        kind: payload.kind.clone(),
-        at: payload.at.millis(),
-        person_id: by.cloned(),
-        envelope: Vec::new(),
-        envelope_digest: Digest::of(&row.envelope).hex(),
-        payload_digest: Digest::of(&envelope.payload).hex(),
-        fields: None,
-        received_at: entry.received_at,
-    };
-    super::compare::differences!(report, place, row, told, Record {
-        id chain seq kind at person_id envelope_digest payload_digest received_at
-    } not { envelope fields });
 }

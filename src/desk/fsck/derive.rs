@@ -6,7 +6,7 @@ use super::{
     told::Told,
 };
 use crate::{
-    base::{Day, Digest},
+    base::Day,
     desk::{Error, House, project},
     law::{
         act::{Act, Outcome},
@@ -56,19 +56,23 @@ impl<'h> Rows<'h> {
             exhibits: Vec::new(),
         };
         for (n, record) in records.iter().enumerate() {
-            let Some(act) = record.act() else { continue };
-            rows.take(record, &act, &records[..n])?;
+            let Some(act) = &record.act else { continue };
+            rows.take(record, act, &records[..n])?;
         }
         for review in &mut rows.reviews {
             let round =
                 rows.state.rounds.iter().find(|r| i64::from(r.round) == i64::from(review.round));
             review.voided = round.is_some_and(|round| round.voided);
         }
+        if let Some(case) = &mut rows.case {
+            case.stage = project::word(&rows.state.stage())?;
+        }
         Ok(rows)
     }
 
     fn take(&mut self, record: &Told, act: &Act, earlier: &[Told]) -> Result<(), Error> {
-        let before = self.state.clone();
+        let decides = matches!(act, Act::Decision { .. });
+        let before = decides.then(|| self.state.clone()).unwrap_or_default();
         self.state.apply(&record.step(act.clone()));
         match act {
             Act::Filing { item, .. } => self.case = Some(self.filed(record, item)),
@@ -111,7 +115,6 @@ impl<'h> Rows<'h> {
             if matches!(act, Act::Closing { .. }) {
                 case.closed_at.get_or_insert(record.received());
             }
-            case.stage = project::word(&self.state.stage())?;
         }
         Ok(())
     }
@@ -183,7 +186,7 @@ impl<'h> Rows<'h> {
             return Err(Error::broken("not a decision"));
         };
         let heavy = !major::reasons_of_case(self.pack, penalty, before).is_empty();
-        let named = earlier.iter().find(|one| Some(Digest::of(&one.row.envelope)) == *review);
+        let named = earlier.iter().find(|one| Some(one.digest) == *review);
         Ok(Decision {
             record_id: record.row.id.clone(),
             case_id: self.id.clone(),

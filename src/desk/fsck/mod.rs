@@ -14,11 +14,26 @@
 //! | `keys`, `people`, `agencies`, `items` | the register records, as far as these say it (`registers.rs`) |
 //! | every table above | rows that hang on nothing (`strays.rs`) |
 //!
+//! # How the work is shared
+//!
+//! One thread reads, in one transaction, so that everything is of one moment; a crew of threads, one a core, checks
+//! what it hands them: cases whole, registers in pieces, leaves by the thousand. Answers are taken up in the order
+//! in which they were asked for: what is named, and in which order, does not depend on the machine. Memory is bounded by the
+//! pieces under way, the longest case among them.
+//!
+//! # From a point on
+//!
+//! [`fsck_since`] reads by the same code: the chains gone on with behind the point, cases from their first record, registers
+//! from their first new one; entries, checkpoints and exhibits from the point on; all leaves, all nodes, the guard, the kept
+//! checkpoint, the last checkpoint before the point. Older versions of what a new record on a register amends are
+//! read through its releases. What reading every chain would have shown of their ends, heads and records without an
+//! entry, is asked of the database (`strays.rs`). [`Unread`] counts the rest.
+//!
 //! # What is not, and why
 //!
 //! * `drafts`, `sessions`, `jobs`, `settings` but for the last public number: work under way and machinery. Nothing
 //!   rests on them; what a draft becomes is checked as a record.
-//! * `witnesses` and `cosignatures`: the witnesses' own words, checked with their keys by whoever reads a note.
+//! * `witnesses` and `authorities`: how each was last reached; what they said is checked with the checkpoints.
 //! * What is sealed under a password in `keys.sealed_secret`: only its owner can open it. That it is there is checked.
 //! * Columns no record tells: logins, names and password hashes of people; short name, region, parent, address and
 //!   phone of agencies; playing time, pixels and the choice of thumbnail of
@@ -32,18 +47,24 @@ mod bytes;
 mod cases;
 mod chains;
 mod compare;
+mod crew;
 mod derive;
 mod faces;
 mod gaps;
 mod log;
 mod publics;
 mod registers;
+mod since;
 mod staging;
 mod strays;
 mod told;
 mod vouched;
+mod walk;
+
+pub use since::{Since, Unread, keep, last, place};
 
 use super::{Error, House};
+use crate::store::{Db, agencies, checkpoints, entries};
 use std::{collections::HashSet, sync::Arc};
 
 /// Most faults that are collected; the first is the one that matters.
@@ -81,6 +102,10 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// Faults beyond those kept.
     pub more_faults: u64,
+    /// Where only what came since a point was checked: the point, and what was not read again.
+    pub since: Option<Unread>,
+    /// The newest checkpoint's note.
+    newest: Option<String>,
     /// Public numbers that records tell.
     numbers: HashSet<String>,
 }
@@ -89,6 +114,16 @@ impl Report {
     /// Whether all is well.
     pub fn is_clean(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// Takes up what was found of a part.
+    fn absorb(&mut self, part: Report) {
+        self.checkpoints += part.checkpoints;
+        self.chains += part.chains;
+        self.cases += part.cases;
+        self.records += part.records;
+        self.more_faults += part.more_faults;
+        part.faults.into_iter().for_each(|fault| self.fault(fault.place, fault.text));
     }
 
     fn fault(&mut self, place: impl Into<String>, text: impl Into<String>) {
@@ -108,23 +143,70 @@ pub type Progress = Arc<dyn Fn(&str, u64, u64) + Send + Sync>;
 /// # Errors
 /// Only when something cannot be read at all; what reads but is wrong is in the report.
 pub async fn fsck(house: &Arc<House>, progress: Progress) -> Result<Report, Error> {
+    check(house, None, progress).await
+}
+
+/// Checks what came since a point, and that the log before it is what it was.
+///
+/// # Errors
+/// `Invalid` when the log does not know the point; otherwise as [`fsck`].
+pub async fn fsck_since(
+    house: &Arc<House>,
+    since: Since,
+    progress: Progress,
+) -> Result<Report, Error> {
+    check(house, Some(since), progress).await
+}
+
+async fn check(
+    house: &Arc<House>,
+    since: Option<Since>,
+    progress: Progress,
+) -> Result<Report, Error> {
     let (inner, told) = (house.clone(), progress.clone());
     let guard = log::Guard::read(house);
     // One read is one moment: a server may go on writing meanwhile.
-    let mut report = house
-        .store
-        .read(move |db| {
-            let mut report = Report::default();
-            let registers = registers::Registers::read(db, &mut report)?;
-            chains::check(db, &inner, &registers, &mut report, &told)?;
-            log::check(db, &inner, &guard, &mut report, &told)?;
-            registers.check(db, &mut report)?;
-            publics::check_rest(db, &mut report)?;
-            strays::check(db, &mut report)?;
-            Ok::<_, Error>(report)
-        })
-        .await?;
+    let mut report =
+        house.store.read(move |db| rows(db, &inner, &guard, since.as_ref(), &told)).await?;
     staging::check(house, &mut report).await?;
     bytes::check(house, &mut report, &progress).await?;
+    if let Some(unread) = &mut report.since {
+        unread.exhibits = unread.exhibits.saturating_sub(report.exhibits);
+    }
+    Ok(report)
+}
+
+/// Everything but the bytes, on all cores: this thread reads, the crew checks.
+fn rows(
+    db: &mut Db,
+    house: &House,
+    guard: &log::Guard,
+    since: Option<&Since>,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let mut report = Report::default();
+    let size = entries::size(db)?;
+    report.newest = checkpoints::latest(db)?.map(|row| row.note);
+    let point = since.map(|since| since::Point::find(db, house, since, size)).transpose()?;
+    report.since = point.as_ref().map(|_| Unread::default());
+    let registers = registers::Registers::read(db, &mut report)?;
+    let kept = agencies::all(db)?.into_iter().map(|agency| (agency.id.clone(), agency));
+    let basis = walk::Basis { house, registers: &registers, agencies: kept.collect(), size };
+    crew::Crew::with(|crew| {
+        let (db, report) = (&mut *db, &mut report);
+        let mut reading = chains::Reading { db, basis: &basis, crew, progress, report };
+        reading.chains(point.as_ref())?;
+        log::check(&mut reading, guard, point.as_ref())
+    })?;
+    registers.check(db, &mut report)?;
+    publics::check_count(db, &mut report)?;
+    match &point {
+        None => publics::check_rest(db, &mut report)?,
+        Some(point) => {
+            strays::check_unread(db, &mut report)?;
+            report.since = Some(since::unread(db, point.leaf, &report)?);
+        }
+    }
+    strays::check(db, &mut report)?;
     Ok(report)
 }

@@ -5,14 +5,17 @@ use super::{
     compare::{differences, pair},
     faces::{Public, shown},
     told::Told,
+    walk::{Basis, Walk},
 };
 use crate::{
-    desk::{Error, House, import_list::IMPORTED, uncased},
+    base::Digest,
+    desk::{Error, import_list::IMPORTED, project::REGISTER, sealing::SealingKey, uncased},
     store::{
-        Db, OrNone, disclosures, disclosures::Disclosure, releases, releases::Release, settings,
+        Db, OrNone, chains::Chain, disclosures, disclosures::Disclosure, records, releases,
+        releases::Release, settings,
     },
 };
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Rows read at a time.
 const BATCH: i64 = 500;
@@ -66,19 +69,33 @@ fn check_text(
 
 /// The disclosures of one register, which were imported. Only those that a later record changes are kept; there may be
 /// very many.
-#[derive(Default)]
-pub(super) struct Uncased {
+pub(super) struct Uncased<'c> {
+    agency: &'c str,
+    basis: &'c Basis<'c>,
+    walk: Walk<'c>,
+    /// The leaf from which on the register is read, if not all of it is.
+    since: Option<i64>,
     changed: BTreeMap<String, Public>,
 }
 
-impl Uncased {
-    /// Takes one record of `agency`'s register; `amended` are the numbers that any correction or withdrawal names.
+impl<'c> Uncased<'c> {
+    /// Those of the register `chain`.
+    pub(super) fn of(
+        chain: &'c Chain,
+        basis: &'c Basis<'c>,
+        key: Option<SealingKey>,
+        since: Option<i64>,
+    ) -> Uncased<'c> {
+        let agency = chain.id.strip_prefix(REGISTER).unwrap_or_default();
+        let walk = Walk::behind(basis, &chain.id, key, None);
+        Uncased { agency, basis, walk, since, changed: BTreeMap::new() }
+    }
+
+    /// Takes one record of the register.
     pub(super) fn take(
         &mut self,
         db: &mut Db,
-        house: &House,
-        agency: &str,
-        (record, amended): (&Told, &HashSet<String>),
+        record: &Told,
         report: &mut Report,
     ) -> Result<(), Error> {
         let kind = record.payload.kind.as_str();
@@ -92,19 +109,55 @@ impl Uncased {
             return Ok(());
         };
         if first {
-            let public = Public::first(uncased_row(agency, record, &number)?, record);
-            match amended.contains(&number) {
+            let public = Public::first(uncased_row(self.agency, record, &number)?, record);
+            match self.basis.registers.amended.contains(&number) {
                 true => drop(self.changed.insert(number, public)),
                 false => check(db, public, report)?,
             }
             return Ok(());
         }
-        match (self.changed.get_mut(&number), record.act()) {
-            (Some(public), Some(act)) => public.amend(house, record, &act)?,
+        if let Some(since) = self.since.filter(|_| !self.changed.contains_key(&number)) {
+            let earlier = self.recall(db, &number, since, report)?;
+            self.changed.extend(earlier.map(|public| (number.clone(), public)));
+        }
+        match (self.changed.get_mut(&number), &record.act) {
+            (Some(public), Some(act)) => public.amend(self.basis.house, record, act)?,
             (None, Some(_)) => report.fault(place(), format!("所变动的公示信息{number}不在本链")),
             (_, None) => report.fault(place(), "记录事项不合规范"),
         }
         Ok(())
+    }
+
+    /// A disclosure as it stood before leaf `since`, from the records that its releases name.
+    fn recall(
+        &self,
+        db: &mut Db,
+        number: &str,
+        since: i64,
+        report: &mut Report,
+    ) -> Result<Option<Public>, Error> {
+        let Some(kept) = disclosures::by_number(db, number).or_none()? else { return Ok(None) };
+        let releases = releases::by_disclosure(db, &kept.id)?;
+        let ids: Vec<String> = releases.into_iter().map(|release| release.record_id).collect();
+        let mut public: Option<Public> = None;
+        for (row, entry) in records::linked_by_ids(db, &ids)? {
+            let Some(entry) = entry.filter(|entry| entry.leaf < since) else { continue };
+            let digest = Digest::of(&row.envelope);
+            report.records += 1;
+            let Some(told) = self.walk.read(row, entry, digest, report) else { continue };
+            if told.fact("number").as_deref() != Some(number) {
+                continue;
+            }
+            match (&mut public, &told.act) {
+                (None, _) if told.payload.kind == IMPORTED => {
+                    let row = uncased_row(self.agency, &told, number)?;
+                    public = Some(Public::first(row, &told));
+                }
+                (Some(public), Some(act)) => public.amend(self.basis.house, &told, act)?,
+                _ => {}
+            }
+        }
+        Ok(public)
     }
 
     /// After the register's last record.
@@ -127,12 +180,12 @@ fn uncased_row(agency: &str, record: &Told, number: &str) -> Result<Disclosure, 
     Ok(row)
 }
 
-/// After every record was seen: rows that none of them tells, and the count of numbers given out.
+/// After every record was seen: rows that none of them tells.
 pub(super) fn check_rest(db: &mut Db, report: &mut Report) -> Result<(), Error> {
     let mut after = String::new();
     loop {
         let page = disclosures::page_by_id(db, &after, BATCH)?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.id);
         let strange: Vec<String> = page
             .into_iter()
@@ -141,6 +194,10 @@ pub(super) fn check_rest(db: &mut Db, report: &mut Report) -> Result<(), Error> 
             .collect();
         strange.iter().for_each(|number| report.unfounded(format!("公示信息{number}")));
     }
+}
+
+/// The count of public numbers given out, against those that were seen.
+pub(super) fn check_count(db: &mut Db, report: &mut Report) -> Result<(), Error> {
     let count = |number: &String| number.rsplit('-').next()?.parse::<u64>().ok();
     let highest = report.numbers.iter().filter_map(count).max().unwrap_or(0);
     let kept = settings::find(db, "disclosures.last")?.and_then(|text| text.parse().ok());

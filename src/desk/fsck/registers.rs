@@ -20,15 +20,30 @@ use crate::{
         record::{Custody, Payload},
     },
     store::{
-        Db, OrNone, agencies, agencies::Agency, chains, entries, items, items::Item, keys,
-        keys::Key, people, people::Person, records,
+        Db, agencies, agencies::Agency, chains, items, items::Item, keys, keys::Key, people,
+        people::Person, records,
     },
 };
 use ed25519_dalek::VerifyingKey;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
 
 /// Rows read at a time.
 const BATCH: i64 = 500;
+
+/// Kinds of the records that tell of a register, or of what others of it made public.
+const TELLING: &[&str] = &[
+    "agency-registered",
+    "person-registered",
+    "person-deactivated",
+    "person-reactivated",
+    "item-registered",
+    "item-deactivated",
+    "item-reactivated",
+    "key-registered",
+    "key-revoked",
+    "correction",
+    "withdrawal",
+];
 
 /// What the register records tell, by id.
 #[derive(Default)]
@@ -39,6 +54,8 @@ pub(super) struct Registers {
     agencies: BTreeMap<String, Agency>,
     items: BTreeMap<String, Item>,
     keys: BTreeMap<String, Key>,
+    /// The keys' points of the curve, worked out once.
+    points: HashMap<String, VerifyingKey>,
 }
 
 /// A register record of which the payload could be read.
@@ -72,13 +89,13 @@ impl Registers {
 
     fn read_chain(&mut self, db: &mut Db, chain: &str, report: &mut Report) -> Result<(), Error> {
         let agency = chain.strip_prefix(REGISTER).unwrap_or_default().to_owned();
-        let mut from = 0;
+        let mut after = i64::MIN;
         loop {
-            let page = records::from_seq(db, chain, from, BATCH)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            from = last.seq + 1;
-            for row in page.iter().filter(|row| tells_a_register(&row.kind)) {
-                let Some(entry) = entries::by_record(db, &row.id).or_none()? else { continue };
+            let page = records::linked_of_kinds(db, chain, TELLING, after, BATCH)?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after = last.seq;
+            for (row, entry) in page {
+                let Some(entry) = entry else { continue };
                 let payload = Envelope::parse(&row.envelope)
                     .ok()
                     .and_then(|envelope| Payload::parse(&envelope.payload).ok());
@@ -113,7 +130,12 @@ impl Registers {
             "key-registered" => {
                 let row = key(event)?;
                 // The first registration counts: nobody takes over an id.
-                self.keys.entry(row.id.clone()).or_insert(row);
+                if let Entry::Vacant(place) = self.keys.entry(row.id.clone()) {
+                    let bytes = row.public_key.as_slice().try_into().ok();
+                    let point = bytes.and_then(|bytes| VerifyingKey::from_bytes(bytes).ok());
+                    self.points.extend(point.map(|point| (row.id.clone(), point)));
+                    place.insert(row);
+                }
             }
             "key-revoked" => {
                 let row = self.keys.get_mut(&event.text("key")?)?;
@@ -148,12 +170,8 @@ impl Registers {
                 return Err(format!("签名密钥{}当时无效", signer.key));
             }
         }
-        let public = |id: &str| {
-            let bytes = self.keys.get(id)?.public_key.as_slice().try_into().ok()?;
-            VerifyingKey::from_bytes(bytes).ok()
-        };
-        let verified = envelope.verify_each(public);
-        verified.map(|_| ()).map_err(|fault| format!("签名核验未通过：{fault}"))
+        let verified = envelope.verify_as(payload, |id| self.points.get(id).copied());
+        verified.map_err(|fault| format!("签名核验未通过：{fault}"))
     }
 
     /// Compares the tables that copy the registers.
@@ -169,11 +187,6 @@ impl Registers {
         check_keys(keys::all(db)?, self.keys, report);
         Ok(())
     }
-}
-
-fn tells_a_register(kind: &str) -> bool {
-    let own = ["key-", "person-", "agency-", "item-"].iter().any(|start| kind.starts_with(start));
-    own || uncased::amends(kind)
 }
 
 fn agency(event: &Event) -> Option<Agency> {

@@ -7,6 +7,17 @@ use crate::{
     store::{Db, strays},
 };
 
+/// Where not every chain is read: what reading it would have shown of its end.
+pub(super) fn check_unread(db: &mut Db, report: &mut Report) -> Result<(), Error> {
+    for id in strays::unlinked(db)? {
+        report.fault(format!("表records的{id}"), "没有对应的链条目");
+    }
+    for id in strays::heads(db)? {
+        report.fault(format!("链{id}"), "head与其末条目不符");
+    }
+    Ok(())
+}
+
 pub(super) fn check(db: &mut Db, report: &mut Report) -> Result<(), Error> {
     for (table, ids, lacking) in [
         ("records", strays::records(db)?, "所属的链没有登记"),

@@ -11,18 +11,16 @@ use crate::{
 pub(super) struct Told {
     pub(super) row: Record,
     pub(super) entry: EntryRow,
+    /// Digest of the envelope.
+    pub(super) digest: Digest,
     pub(super) payload: Payload,
+    /// The typed facts of what the procedure knows; `None` for other kinds and what cannot be read.
+    pub(super) act: Option<Act>,
     /// `None` when they could not be opened, which was named already.
     pub(super) fields: Option<Vec<Field>>,
 }
 
 impl Told {
-    /// The typed facts of a case's record.
-    pub(super) fn act(&self) -> Option<Act> {
-        let facts = serde_json::Value::Object(self.payload.facts.clone());
-        Act::parse(&self.payload.kind, &facts).ok()
-    }
-
     /// A fact that is text.
     pub(super) fn fact(&self, name: &str) -> Option<String> {
         self.payload.facts.get(name)?.as_str().map(str::to_owned)
@@ -52,7 +50,7 @@ impl Told {
             at: self.payload.at,
             received_at: Moment::from_millis(self.entry.received_at),
             people: self.payload.signers.iter().map(|signer| signer.person.clone()).collect(),
-            record: Digest::of(&self.row.envelope),
+            record: self.digest,
             head: Digest::from_slice(&self.entry.hash).unwrap_or(Digest::ZERO),
             seq: self.entry.seq.unsigned_abs(),
             exhibits: self.payload.exhibits.len(),

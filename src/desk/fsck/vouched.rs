@@ -4,26 +4,31 @@
 use super::Report;
 use crate::{
     base::Moment,
-    desk::Error,
     ledger::{
         CosignatureVerifier,
         dossier::stamped_bytes,
         note::{Note, NoteSignature},
         timestamp,
     },
-    store::{Db, checkpoints::CheckpointRow, cosignatures, timestamps},
+    store::{checkpoints::CheckpointRow, cosignatures, timestamps},
 };
 
-pub(super) fn check(db: &mut Db, row: &CheckpointRow, report: &mut Report) -> Result<(), Error> {
+/// What others said of one checkpoint.
+pub(super) struct Vouched {
+    pub(super) lines: Vec<cosignatures::Cosignature>,
+    pub(super) tokens: Vec<timestamps::Timestamp>,
+}
+
+pub(super) fn check(row: &CheckpointRow, vouched: &Vouched, report: &mut Report) {
     // A note that cannot be read was named already.
-    let Ok(note) = Note::parse(&row.note) else { return Ok(()) };
-    for kept in cosignatures::of(db, row.size)? {
-        if !holds(&note.text, &kept) {
+    let Ok(note) = Note::parse(&row.note) else { return };
+    for kept in &vouched.lines {
+        if !holds(&note.text, kept) {
             let place = format!("检查点{}上{}的联署", row.size, kept.witness);
             report.fault(place, "联署核验未通过");
         }
     }
-    for kept in timestamps::of(db, row.size)? {
+    for kept in &vouched.tokens {
         let place = format!("检查点{}上{}的时间戳", row.size, kept.authority);
         let log = note.text.split('\n').next().unwrap_or_default();
         let over = stamped_bytes(&row.note, log).unwrap_or_default();
@@ -33,7 +38,6 @@ pub(super) fn check(db: &mut Db, row: &CheckpointRow, report: &mut Report) -> Re
             Err(_) => report.fault(place, "时间戳核验未通过"),
         }
     }
-    Ok(())
 }
 
 fn holds(text: &str, kept: &cosignatures::Cosignature) -> bool {

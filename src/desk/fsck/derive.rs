@@ -71,8 +71,10 @@ impl<'h> Rows<'h> {
     }
 
     fn take(&mut self, record: &Told, act: &Act, earlier: &[Told]) -> Result<(), Error> {
-        let decides = matches!(act, Act::Decision { .. });
-        let before = decides.then(|| self.state.clone()).unwrap_or_default();
+        let before = match act {
+            Act::Decision { .. } => self.state.clone(),
+            _ => CaseState::default(),
+        };
         self.state.apply(&record.step(act.clone()));
         match act {
             Act::Filing { item, .. } => self.case = Some(self.filed(record, item)),

@@ -216,6 +216,11 @@ impl Site {
         self.house.store.read_blocking(check_ledger).unwrap();
         let report = fsck::fsck(&self.house, Arc::new(|_, _, _| {})).await.unwrap();
         assert_eq!(report.faults, []);
+        for leaf in [report.leaves / 2, report.leaves] {
+            let since = fsck::Since::Leaf(leaf);
+            let part = fsck::fsck_since(&self.house, since, Arc::new(|_, _, _| {})).await.unwrap();
+            assert_eq!(part.faults, [], "from leaf {leaf}");
+        }
     }
 }
 

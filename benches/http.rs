@@ -1,13 +1,19 @@
 //! Durable signed records per second over HTTP: server and load client on the same cores, each record
 //! signed by an officer, verified, chained, leafed and synced before it is acknowledged.
 //!
-//! `cargo bench --bench http [-- RECORDS [CONNECTIONS]]`
+//! `cargo bench --bench http [-- RECORDS [CONNECTIONS [NODES]]]`. More than one node needs PostgreSQL:
+//! `WITH_POSTGRES_OPTIONS= tests/with-postgres sh -c 'ZHIJIAN__STORE__URL=$TEST_DATABASE_URL cargo bench --features postgres --bench http -- 20000 64 3'`
+//! (the empty options let PostgreSQL sync as it does by itself).
 
 mod support;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 use support::{
     Spread, bureau,
     client::{Connection, Server, sign_in},
@@ -18,6 +24,7 @@ fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse::<usize>().ok());
     let count = numbers.next().unwrap_or(20_000);
     let connections = numbers.next().unwrap_or(64);
+    let nodes = numbers.next().unwrap_or(1);
     let dir = tempfile::tempdir().unwrap();
     let shares = actix_web::rt::System::new().block_on(async {
         let bureau = bureau(dir.path()).await;
@@ -36,25 +43,41 @@ fn main() {
         bureau.house.store.close();
         shares
     });
-    let server = Server::start(dir.path());
+    let nodes: Vec<_> = (0..nodes).map(|n| node(dir.path(), n)).collect();
+    let addresses: Vec<_> = nodes.iter().map(|node| node.address.clone()).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (took, elapsed) = runtime.block_on(load(&server.address, shares));
+    let (took, elapsed) = runtime.block_on(load(&addresses, shares));
     let spread = Spread::of(took);
     println!(
-        "{count} records over {connections} connections: {:.0} records/s, p50 {:.1} ms, p99 {:.1} ms, server peak memory {} MiB",
+        "{count} records over {connections} connections to {} nodes: {:.0} records/s, p50 {:.1} ms, p99 {:.1} ms, peak memory of a node {} MiB",
+        nodes.len(),
         count as f64 / elapsed,
         spread.percentile(50.0).as_secs_f64() * 1e3,
         spread.percentile(99.0).as_secs_f64() * 1e3,
-        peak_memory_mib(server.child.id()),
+        nodes.iter().map(|node| peak_memory_mib(node.child.id())).max().unwrap_or_default(),
     );
 }
 
-async fn load(address: &str, shares: Vec<Vec<Vec<u8>>>) -> (Vec<Duration>, f64) {
+/// A server on the prepared folder, or on one of its own with the same keys.
+fn node(data: &Path, n: usize) -> Server {
+    if n == 0 {
+        return Server::start(data);
+    }
+    let own = data.join(format!("node-{n}"));
+    fs::create_dir_all(own.join("keys")).unwrap();
+    for file in fs::read_dir(data.join("keys")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), own.join("keys").join(file.file_name())).unwrap();
+    }
+    Server::start(&own)
+}
+
+async fn load(addresses: &[String], shares: Vec<Vec<Vec<u8>>>) -> (Vec<Duration>, f64) {
     let start = Instant::now();
     let tasks: Vec<_> = shares
         .into_iter()
-        .map(|bodies| {
-            let address = address.to_owned();
+        .zip(addresses.iter().cycle().cloned())
+        .map(|(bodies, address)| {
             tokio::spawn(async move {
                 let mut took = Vec::with_capacity(bodies.len());
                 let mut connection = Connection::open(&address).await.unwrap();

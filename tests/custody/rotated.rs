@@ -27,7 +27,7 @@ use zhijian::{
         NoteSigner, NoteVerifier, Proof, bundle, dossier::Outcome, dossier::Trust,
         dossier::Variant, mirror, note,
     },
-    store::{checkpoints, records},
+    store::records,
     verify,
 };
 
@@ -376,7 +376,7 @@ fn a_node_with_the_old_key_alone_leaves_signing_to_the_others() {
         std::fs::copy(&file, other.path().join("keys").join(name)).unwrap();
         let node = open(&bench, other.path()).await;
         assert!(seal(&node).await.unwrap() > size);
-        let newest = node.store.read(checkpoints::latest).await.unwrap().unwrap();
+        let newest = node.store.read(zhijian::store::checkpoints::latest).await.unwrap().unwrap();
         assert!(signed(&newest.note, &old) && signed(&newest.note, &new));
         bureau.people.house.store.close();
         bureau.people.house = node;

@@ -2,7 +2,7 @@
 
 use super::{
     Error, Who, cosign::Witnesses, log_keys::LogSigners, look_up::public::Counts,
-    sealing::SealingKey, sign_in::Tries, stamp::Authority,
+    sealing::SealingKey, sign_in::Tries, stamp::Authority, vouch::KeyRing,
 };
 use crate::{
     base::{KeyId, Moment},
@@ -72,6 +72,8 @@ pub struct House {
     pub guard: PathBuf,
     /// Limits.
     pub limits: Limits,
+    /// Public keys that were asked for before.
+    pub keys: KeyRing,
     /// Failed sign-ins.
     pub tries: Tries,
     /// What the public lists counted.

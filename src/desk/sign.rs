@@ -6,7 +6,7 @@ use super::{
     prepare::{MOVED_UNDER_REVIEW, REVIEW, waiting_for},
     project, sealing,
     sign_in::{blocking, password_fits},
-    vouch,
+    vouch::{self, KeyRing},
 };
 use crate::{
     base::{DraftId, KeyId},
@@ -168,8 +168,7 @@ async fn link(
 ) -> Result<Linked, Error> {
     let fields = fields_of(&desk.house, &row)?;
     let envelope = Envelope { payload: row.payload.clone(), signatures };
-    let probe = envelope.clone();
-    let known = desk.house.store.read(move |db| vouch::known_keys(db, &probe)).await?;
+    let known = KeyRing::of(&desk.house, &envelope).await?;
     let record = vouch::vouch(envelope.to_bytes(), &envelope, fields, &known)?;
     let begin = begin(desk, &record.payload)?;
     let (house, now) = (desk.house.clone(), desk.now);

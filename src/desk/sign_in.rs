@@ -130,7 +130,7 @@ const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 pub async fn recognise(desk: &Desk, token: &str) -> Result<Option<Who>, Error> {
     let digest = Digest::of(token.as_bytes()).hex();
     let now = desk.now;
-    let found = desk.house.store.read(move |db| session(db, &digest, now)).await?;
+    let found = desk.house.store.glance(move |db| session(db, &digest, now)).await?;
     let Some((session, person)) = found else { return Ok(None) };
     if now.millis() - session.seen_at > 60_000 {
         let (digest, end) = (session.token_digest.clone(), idle_end(desk).millis());

@@ -12,12 +12,16 @@ use crate::{
     store::{Db, OrNone, keys},
 };
 use ed25519_dalek::{Signer as _, VerifyingKey};
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
 
 /// The signer's name in records that the machine makes.
 pub const SERVICE: &str = "service";
 
 /// A public key with whose it is.
+#[derive(Clone)]
 pub struct KnownKey {
     /// The key.
     pub key: VerifyingKey,
@@ -25,6 +29,39 @@ pub struct KnownKey {
     pub person: String,
     /// Where its secret is.
     pub custody: Custody,
+}
+
+/// Keys that were asked for before. What is remembered of a key never changes; whether it was revoked since is asked
+/// where the record is linked.
+#[derive(Default)]
+pub struct KeyRing(RwLock<HashMap<String, KnownKey>>);
+
+impl KeyRing {
+    /// The keys named by the signatures of `envelope`, as registered.
+    ///
+    /// # Errors
+    /// When those that nobody asked for before cannot be read.
+    pub async fn of(
+        house: &House,
+        envelope: &Envelope,
+    ) -> Result<HashMap<String, KnownKey>, Error> {
+        if let Some(known) = house.keys.remembered(envelope) {
+            return Ok(known);
+        }
+        let asked = envelope.clone();
+        let known = house.store.read(move |db| known_keys(db, &asked)).await?;
+        let mut kept = house.keys.0.write().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(known.iter().map(|(id, key)| (id.clone(), key.clone())));
+        Ok(known)
+    }
+
+    fn remembered(&self, envelope: &Envelope) -> Option<HashMap<String, KnownKey>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = |signature: &Signature| {
+            Some((signature.keyid.clone(), kept.get(&signature.keyid)?.clone()))
+        };
+        envelope.signatures.iter().map(known).collect()
+    }
 }
 
 /// The keys named by the signatures of `envelope`, as registered and not revoked.
@@ -76,7 +113,7 @@ pub fn vouch(
         }
     }
     envelope
-        .verify_each(|keyid| known.get(keyid).map(|known| known.key))
+        .verify_as(&payload, |keyid| known.get(keyid).map(|known| known.key))
         .map_err(|fault| Error::refused(format!("签名核验未通过：{fault}")))?;
     let digests: Vec<Digest> = fields.iter().map(Field::digest).collect();
     if field::fields_root(&digests) != payload.fields_root {

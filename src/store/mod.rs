@@ -166,6 +166,26 @@ impl Store {
         reading.await.unwrap_or_else(|_| Err(Error::broken("a read panicked").into()))
     }
 
+    /// [`Store::read`] for a few look-ups by key. Where the rows lie in a file and a connection is free they are done on
+    /// this very thread: waking another costs more than looking.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn glance<F, T, E>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        if self.0.place.file().is_some()
+            && let Ok(_permit) = self.0.permits.try_acquire()
+            && let Some(db) = self.0.readers.try_get()
+        {
+            return look(db, work);
+        }
+        self.read(work).await
+    }
+
     /// [`Store::read`] for commands and the worker's own threads; never on an async thread.
     ///
     /// # Errors
@@ -175,12 +195,7 @@ impl Store {
         F: FnOnce(&mut Db) -> Result<T, E>,
         E: From<Error>,
     {
-        let mut db: PooledConnection<Readers> = self.0.readers.get().map_err(|_| Error::Busy)?;
-        engine::begin_read(&mut db).map_err(Error::from)?;
-        let result = work(&mut db);
-        // Nothing can have changed; a connection that cannot even end its transaction leaves the pool.
-        let _ = <Db as Connection>::TransactionManager::rollback_transaction(&mut db);
-        result
+        look(self.0.readers.get().map_err(|_| Error::Busy)?, work)
     }
 
     /// Queues `work` for the writer and waits until its rows are durable, or undone because it answered
@@ -253,6 +268,19 @@ impl Drop for Inner {
             writer.close();
         }
     }
+}
+
+/// Runs `work` in a transaction that is given up afterwards.
+fn look<F, T, E>(mut db: PooledConnection<Readers>, work: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Db) -> Result<T, E>,
+    E: From<Error>,
+{
+    engine::begin_read(&mut db).map_err(Error::from)?;
+    let result = work(&mut db);
+    // Nothing can have changed; a connection that cannot even end its transaction leaves the pool.
+    let _ = <Db as Connection>::TransactionManager::rollback_transaction(&mut db);
+    result
 }
 
 fn pool(place: Place, most: u32) -> Result<Pool<Readers>, OpenError> {

@@ -5,6 +5,7 @@ use super::error::Error;
 use super::schema::disclosures;
 use super::{search, settings};
 use diesel::prelude::*;
+pub use search::Postings;
 use std::collections::HashMap;
 
 /// Most rows a list without text is counted to.
@@ -254,6 +255,15 @@ pub fn page_by_id(db: &mut Db, after: &str, limit: i64) -> Result<Vec<Disclosure
 }
 
 /// How a disclosure's text stands in the index; for checking the whole.
-pub fn indexed(db: &mut Db, row: &Disclosure) -> Result<search::Indexed, Error> {
-    search::indexed(db, row)
+pub fn indexed(
+    db: &mut Db,
+    row: &Disclosure,
+    all: Option<&Postings>,
+) -> Result<search::Indexed, Error> {
+    search::indexed(db, row, all)
+}
+
+/// What the index of words lists of every text, where reading it once spares many looks into it.
+pub fn postings(db: &mut Db) -> Result<Option<Postings>, Error> {
+    search::postings(db)
 }

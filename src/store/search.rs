@@ -13,6 +13,11 @@ use diesel::sql_types::{BigInt, Text};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+mod listed;
+
+pub use listed::{Indexed, Postings};
+pub(super) use listed::{indexed, postings};
+
 /// Newest texts that are read when a query has nothing to look up in the index (a single character).
 const READ_AT_MOST: i64 = 20_000;
 
@@ -61,47 +66,6 @@ fn remove_doc(db: &mut Db, doc: i64) -> Result<(), Error> {
         #[cfg(feature = "postgres")]
         Db::Postgres(_) => Ok(()),
     }
-}
-
-/// A disclosure's text as it is kept, beside what it should be; for checking the whole.
-pub struct Indexed {
-    /// What should be kept.
-    pub told: String,
-    /// What is kept, if anything is.
-    pub kept: Option<String>,
-    /// Whether the index knows every token of it. More than that does no harm, since hits are checked.
-    pub listed: bool,
-}
-
-/// How the text of `row` stands in the index.
-pub(super) fn indexed(db: &mut Db, row: &Disclosure) -> Result<Indexed, Error> {
-    let told = body_of(row);
-    let there: Option<(i64, String)> = disclosure_texts::table
-        .filter(disclosure_texts::disclosure_id.eq(&row.id))
-        .select((disclosure_texts::doc, disclosure_texts::body))
-        .first(db)
-        .optional()?;
-    let Some((doc, kept)) = there else { return Ok(Indexed { told, kept: None, listed: false }) };
-    let tokens = words::tokens_of_text(&told);
-    if tokens.is_empty() {
-        return Ok(Indexed { told, kept: Some(kept), listed: true });
-    }
-    let sql = match db {
-        // Token by token: for all in one query FTS5 would walk their lists from the first text of all to this one.
-        Db::Sqlite(_) => format!(
-            "SELECT COUNT(*) = {} AS n FROM (VALUES ('\"{}\"')) AS token WHERE EXISTS (SELECT 1 \
-             FROM disclosure_words WHERE disclosure_words MATCH token.column1 AND rowid = {doc})",
-            tokens.len(),
-            spelled(&tokens, "\"'), ('\"")
-        ),
-        #[cfg(feature = "postgres")]
-        Db::Postgres(_) => format!(
-            "SELECT COUNT(*) AS n FROM disclosure_texts WHERE words @> {} AND doc = {doc}",
-            array_of(&tokens)
-        ),
-    };
-    let rows: Vec<CountRow> = load(db, sql, Vec::new())?;
-    Ok(Indexed { told, kept: Some(kept), listed: rows.first().is_some_and(|row| row.n == 1) })
 }
 
 /// What can be searched, each field on a line of its own so that no term matches across two.

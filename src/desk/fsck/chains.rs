@@ -117,7 +117,7 @@ impl<'e> Reading<'_, 'e> {
         for (found, told) in checked {
             self.report.absorb(found);
             for public in told {
-                publics::check(self.db, public, self.report)?;
+                publics::check(self.db, self.basis, public, self.report)?;
             }
         }
         self.tell();

@@ -64,7 +64,7 @@ mod walk;
 pub use since::{Since, Unread, keep, last, place};
 
 use super::{Error, House};
-use crate::store::{Db, agencies, checkpoints, entries};
+use crate::store::{Db, agencies, checkpoints, disclosures, entries};
 use std::{collections::HashSet, sync::Arc};
 
 /// Most faults that are collected; the first is the one that matters.
@@ -191,7 +191,9 @@ fn rows(
     report.since = point.as_ref().map(|_| Unread::default());
     let registers = registers::Registers::read(db, &mut report)?;
     let kept = agencies::all(db)?.into_iter().map(|agency| (agency.id.clone(), agency));
-    let basis = walk::Basis { house, registers: &registers, agencies: kept.collect(), size };
+    let postings = if point.is_none() { disclosures::postings(db)? } else { None };
+    let agencies = kept.collect();
+    let basis = walk::Basis { house, registers: &registers, agencies, size, postings };
     crew::Crew::with(|crew| {
         let (db, report) = (&mut *db, &mut report);
         let mut reading = chains::Reading { db, basis: &basis, crew, progress, report };

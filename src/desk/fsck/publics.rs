@@ -21,7 +21,12 @@ use std::collections::BTreeMap;
 const BATCH: i64 = 500;
 
 /// Compares one disclosure with what its records imply.
-pub(super) fn check(db: &mut Db, mut told: Public, report: &mut Report) -> Result<(), Error> {
+pub(super) fn check(
+    db: &mut Db,
+    basis: &Basis<'_>,
+    mut told: Public,
+    report: &mut Report,
+) -> Result<(), Error> {
     report.disclosures += 1;
     report.numbers.insert(told.row.number.clone());
     let place = format!("公示信息{}", told.row.number);
@@ -46,17 +51,18 @@ pub(super) fn check(db: &mut Db, mut told: Public, report: &mut Report) -> Resul
             });
         }
     }
-    check_text(db, &place, &kept, report)
+    check_text(db, basis, &place, &kept, report)
 }
 
 /// The text is compared with the row: where the row was wrong, that was named.
 fn check_text(
     db: &mut Db,
+    basis: &Basis<'_>,
     place: &str,
     row: &Disclosure,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let text = disclosures::indexed(db, row)?;
+    let text = disclosures::indexed(db, row, basis.postings.as_ref())?;
     let place = format!("{place}的检索文本");
     match text.kept {
         None => report.missing(place),
@@ -112,7 +118,7 @@ impl<'c> Uncased<'c> {
             let public = Public::first(uncased_row(self.agency, record, &number)?, record);
             match self.basis.registers.amended.contains(&number) {
                 true => drop(self.changed.insert(number, public)),
-                false => check(db, public, report)?,
+                false => check(db, self.basis, public, report)?,
             }
             return Ok(());
         }
@@ -162,7 +168,8 @@ impl<'c> Uncased<'c> {
 
     /// After the register's last record.
     pub(super) fn finish(self, db: &mut Db, report: &mut Report) -> Result<(), Error> {
-        self.changed.into_values().try_for_each(|public| check(db, public, report))
+        let basis = self.basis;
+        self.changed.into_values().try_for_each(|public| check(db, basis, public, report))
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
     store::{
         agencies::Agency,
         chains::Chain,
+        disclosures::Postings,
         entries::EntryRow,
         records::{Linked, Record},
     },
@@ -34,6 +35,8 @@ pub(super) struct Basis<'h> {
     pub(super) agencies: BTreeMap<String, Agency>,
     /// Leaves of the log.
     pub(super) size: i64,
+    /// What the index of words lists, where everything is checked.
+    pub(super) postings: Option<Postings>,
 }
 
 /// The key of a chain's private fields.

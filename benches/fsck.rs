@@ -6,10 +6,9 @@
 
 mod support;
 
-use ed25519_dalek::{Signer as _, SigningKey};
 use std::{path::Path, process::Command, sync::Arc, time::Instant};
 use support::{
-    Bureau, bureau, evidence, filing, peak_memory_mib, processor_seconds, seconds, settings,
+    Bureau, bureau, evidence, filing, limits, peak_memory_mib, processor_seconds, seconds, settings,
 };
 use zhijian::{
     app::{self, Access, SystemClock},
@@ -23,7 +22,6 @@ use zhijian::{
         seal_checkpoint::Sealer,
         vouch,
     },
-    ledger::dsse,
     store::{Db, chains, entries, records},
 };
 
@@ -123,9 +121,10 @@ async fn import(bureau: &Bureau, from: usize, rows: usize) {
 async fn measure(folder: &Path) {
     let clock = Arc::new(SystemClock);
     let house = app::open(&settings(), folder, clock, Access::Look).await.unwrap();
-    let (start, before) = (Instant::now(), processor_seconds());
+    let own = std::process::id();
+    let (start, before) = (Instant::now(), processor_seconds(own));
     let report = fsck::fsck(&house, Arc::new(|_, _, _| {})).await.unwrap();
-    let (took, spent) = (seconds(start), processor_seconds() - before);
+    let (took, spent) = (seconds(start), processor_seconds(own) - before);
     assert!(report.is_clean(), "{:?}", report.faults.first());
     println!(
         "fsck: {} records, {} leaves, {} checkpoints, {} cases, {} disclosures: {took:.1} s, {:.0} records/s, {spent:.1} s of processor time, peak memory {} MiB",
@@ -135,10 +134,10 @@ async fn measure(folder: &Path) {
         report.cases,
         report.disclosures,
         report.records as f64 / took,
-        peak_memory_mib(std::process::id()),
+        peak_memory_mib(own),
     );
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (rate, each) = strict(cores);
+    let (rate, each) = limits::strict(cores);
     println!(
         "limit: verify_strict alone on {cores} threads {rate:.0}/s, {:.0} µs of processor time each",
         each * 1e6
@@ -153,24 +152,6 @@ async fn measure(folder: &Path) {
         "limit: the records' {signatures} signatures at that rate {:.1} s",
         signatures as f64 / rate
     );
-}
-
-/// Strict verifications a second of a record's usual length, on so many threads, and the processor time of one in seconds.
-fn strict(threads: usize) -> (f64, f64) {
-    const EACH: usize = 20_000;
-    let key = SigningKey::from_bytes(&[7; 32]);
-    let message = dsse::pae(&[b'x'; 700]);
-    let (signature, public) = (key.sign(&message), key.verifying_key());
-    let (start, before) = (Instant::now(), processor_seconds());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                (0..EACH).for_each(|_| public.verify_strict(&message, &signature).unwrap());
-            });
-        }
-    });
-    let all = (EACH * threads) as f64;
-    (all / seconds(start), (processor_seconds() - before) / all)
 }
 
 /// Reads every record, entry and leaf; gives how many rows there were and how many signatures in the records.

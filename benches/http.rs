@@ -17,7 +17,7 @@ use std::{
 use support::{
     Spread, bureau,
     client::{Connection, Server, sign_in},
-    evidence, file_case, peak_memory_mib, seconds,
+    evidence, file_case, limits, peak_memory_mib, processor_seconds, seconds,
 };
 
 fn main() {
@@ -46,7 +46,11 @@ fn main() {
     let nodes: Vec<_> = (0..nodes).map(|n| node(dir.path(), n)).collect();
     let addresses: Vec<_> = nodes.iter().map(|node| node.address.clone()).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let spent = || nodes.iter().map(|node| processor_seconds(node.child.id())).sum::<f64>();
+    let client = || processor_seconds(std::process::id());
+    let (before, client_before) = (spent(), client());
     let (took, elapsed) = runtime.block_on(load(&addresses, shares));
+    let (served, asked) = (spent() - before, client() - client_before);
     let spread = Spread::of(took);
     println!(
         "{count} records over {connections} connections to {} nodes: {:.0} records/s, p50 {:.1} ms, p99 {:.1} ms, peak memory of a node {} MiB",
@@ -56,6 +60,14 @@ fn main() {
         spread.percentile(99.0).as_secs_f64() * 1e3,
         nodes.iter().map(|node| peak_memory_mib(node.child.id())).max().unwrap_or_default(),
     );
+    let each = 1e6 / count as f64;
+    println!(
+        "processor time a record: {:.0} µs in the nodes, {:.0} µs in the client",
+        served * each,
+        asked * each
+    );
+    drop(nodes);
+    limits::print();
 }
 
 /// A server on the prepared folder, or on one of its own with the same keys.

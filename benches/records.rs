@@ -5,16 +5,12 @@
 
 mod support;
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 use support::{
-    Bureau, bureau,
+    Bureau, bureau, limits,
     load::{WRITERS, load},
-    seconds,
 };
-use zhijian::{
-    ledger::dsse,
-    store::{Store, StoreConfig},
-};
+use zhijian::store::{Store, StoreConfig};
 
 fn main() {
     let count = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(20_000);
@@ -23,7 +19,7 @@ fn main() {
         let grouped = run("grouped (up to 512 a commit)", count, None).await;
         let single = run("one commit a record", count / 4, Some(1)).await;
         println!("grouped / ungrouped: {:.1}", grouped / single);
-        limits();
+        limits::print();
     });
 }
 
@@ -55,25 +51,4 @@ fn reopened(bureau: Bureau, data: &std::path::Path, batch: usize) -> Bureau {
     house.store = Store::open(&aside).unwrap();
     house.store = Store::open(&config).unwrap();
     Bureau { house: Arc::new(house), agency, officer, second, head }
-}
-
-/// What the machine can do at most, one thread each.
-fn limits() {
-    let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
-    let message = dsse::pae(&[b'x'; 700]);
-    let signature = ed25519_dalek::Signer::sign(&key, &message);
-    let public = key.verifying_key();
-    let start = Instant::now();
-    for _ in 0..5_000 {
-        public.verify_strict(&message, &signature).unwrap();
-    }
-    println!("limit: verify_strict alone {:.0}/s a core", 5_000.0 / seconds(start));
-    let dir = tempfile::tempdir().unwrap();
-    let mut file = std::fs::File::create(dir.path().join("sync")).unwrap();
-    let start = Instant::now();
-    for _ in 0..500 {
-        std::io::Write::write_all(&mut file, &[0; 4096]).unwrap();
-        file.sync_data().unwrap();
-    }
-    println!("limit: 4 KiB write + fdatasync {:.0}/s", 500.0 / seconds(start));
 }

@@ -5,6 +5,7 @@
 pub mod client;
 #[path = "../../tests/support/bureau.rs"]
 mod house;
+pub mod limits;
 pub mod load;
 
 pub use house::{Bureau, Person, evidence, file_case, filing, link};
@@ -13,6 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 use zhijian::config::Config;
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Settings for a data folder, with a SQLite file unless `ZHIJIAN__STORE__URL` says otherwise.
 pub fn settings() -> Config {
@@ -46,12 +51,12 @@ pub fn seconds(start: Instant) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// Processor time of this process so far, all its threads together, in seconds (`/proc`), 0 where it cannot be told.
+/// Processor time of process `pid` so far, all its threads together, in seconds (`/proc`), 0 where it cannot be told.
 /// Unlike the time on the wall it says little of what else the machine is doing.
-pub fn processor_seconds() -> f64 {
+pub fn processor_seconds(pid: u32) -> f64 {
     /// The kernel's unit of `/proc/*/stat`, whatever its own clock's.
     const TICKS_A_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let behind_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks = |n| behind_name.split_whitespace().nth(n).and_then(|t| t.parse::<f64>().ok());
     (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / TICKS_A_SECOND

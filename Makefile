@@ -23,6 +23,7 @@ test:
 	$(STAGE) clippy-plain cargo clippy --all-targets --locked -- -D warnings
 	$(STAGE) build cargo test --no-run $(FEATURES)
 	$(STAGE) cargo-test tests/with-postgres cargo test --no-fail-fast $(FEATURES)
+	$(STAGE) fuzz tests/fuzz/run brief
 	$(STAGE) rustdoc env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps $(FEATURES)
 	$(STAGE) browser-types tests/browser/run types
 	$(STAGE) browser-unit tests/browser/run unit

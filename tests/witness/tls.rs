@@ -98,7 +98,7 @@ fn a_log_shows_itself_only_to_witnesses_who_show_who_they_are() {
     let mut witnesses = vec![("县法院".to_owned(), witness.verifier.clone(), &*front.url)];
     for (number, (front, _)) in impostors.fronts.iter().enumerate() {
         let key = ed25519_dalek::SigningKey::from_bytes(&[number as u8; 32]);
-        let signer = CosignatureSigner::new(&format!("w{number}.example"), key).unwrap();
+        let signer = CosignatureSigner::new(format!("w{number}.example"), key).unwrap();
         witnesses.push((format!("见证{number}"), signer.verifier().clone(), &front.url));
     }
     let log = log(data.path(), &authority, &witnesses);

@@ -5,9 +5,9 @@ SHELL := bash
 .NOTPARALLEL:
 .PHONY: test check demo setup browser bench fmt
 
-# Every build of `make test` asks for the same feature in the same profile, so dependencies are compiled once
-# for the tests and checked once for clippy; without the feature only diesel and this package are checked again.
-POSTGRES := --locked --features postgres
+# Every build of `make test` asks for the same features in the same profile, so dependencies are compiled once
+# for the tests and checked once for clippy; without them only diesel, object_store and this package are checked again.
+FEATURES := --locked --features postgres,s3
 STAGE := @tests/stage
 
 # Everything, from a machine that has only Rust. Ends with "N passed, N failed", or stops at the first stage that
@@ -19,11 +19,12 @@ test:
 	$(STAGE) begin
 	$(STAGE) setup tests/setup
 	$(STAGE) fmt cargo fmt --check
-	$(STAGE) clippy cargo clippy --all-targets $(POSTGRES) -- -D warnings
+	$(STAGE) clippy cargo clippy --all-targets $(FEATURES) -- -D warnings
 	$(STAGE) clippy-plain cargo clippy --all-targets --locked -- -D warnings
-	$(STAGE) build cargo test --no-run $(POSTGRES)
-	$(STAGE) cargo-test tests/with-postgres cargo test --no-fail-fast $(POSTGRES)
-	$(STAGE) rustdoc env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps $(POSTGRES)
+	$(STAGE) build cargo test --no-run $(FEATURES)
+	$(STAGE) cargo-test tests/with-postgres cargo test --no-fail-fast $(FEATURES)
+	$(STAGE) fuzz tests/fuzz/run brief
+	$(STAGE) rustdoc env RUSTDOCFLAGS='-D warnings' cargo doc --no-deps $(FEATURES)
 	$(STAGE) browser-types tests/browser/run types
 	$(STAGE) browser-unit tests/browser/run unit
 	$(STAGE) browser-stories tests/browser/run stories
@@ -32,8 +33,8 @@ test:
 # What to run before each commit: no database, no browser.
 check:
 	cargo fmt --check
-	cargo clippy --all-targets $(POSTGRES) -- -D warnings
-	cargo test $(POSTGRES) --lib --test tidy
+	cargo clippy --all-targets $(FEATURES) -- -D warnings
+	cargo test $(FEATURES) --lib --test tidy
 
 # A filled house on 127.0.0.1.
 demo:
@@ -46,7 +47,7 @@ browser: setup
 	tests/browser/run types unit stories
 
 bench:
-	tests/with-postgres cargo bench $(POSTGRES)
+	tests/with-postgres cargo bench $(FEATURES)
 
 fmt:
 	cargo fmt

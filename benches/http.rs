@@ -2,7 +2,7 @@
 //! signed by an officer, verified, chained, leafed and synced before it is acknowledged.
 //!
 //! `cargo bench --bench http [-- RECORDS [CONNECTIONS [NODES]]]`. More than one node needs PostgreSQL:
-//! `WITH_POSTGRES_OPTIONS= tests/with-postgres sh -c 'ZHIJIAN__STORE__URL=$TEST_DATABASE_URL cargo bench --features postgres --bench http -- 20000 64 3'`
+//! `WITH_POSTGRES_OPTIONS= tests/with-postgres sh -c 'ZHIJIAN__STORE__URL=$TEST_DATABASE_URL cargo bench --features postgres,s3 --bench http -- 20000 64 3'`
 //! (the empty options let PostgreSQL sync as it does by itself).
 
 mod support;

@@ -2,6 +2,8 @@
 
 #[path = "witness/asked.rs"]
 mod asked;
+#[path = "support/client.rs"]
+mod client;
 #[path = "witness/gap.rs"]
 mod gap;
 #[allow(dead_code, reason = "shared with public_log, which asks for more")]
@@ -21,5 +23,9 @@ mod rewound;
 mod rotated;
 #[path = "witness/stamped.rs"]
 mod stamped;
+#[path = "support/tls.rs"]
+mod tls;
+#[path = "witness/tls.rs"]
+mod tls_fronts;
 #[path = "support/tsa.rs"]
 mod tsa;

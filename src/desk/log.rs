@@ -11,10 +11,32 @@ use crate::{
     base::{Digest, Moment},
     ledger::{
         leaf::Leaf,
-        tile::{self, TilePath},
+        tile::{self, FULL, TilePath},
     },
     store::{Db, checkpoints},
 };
+
+/// How a file of the log is handed out, by the service and by every mirror alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// `Content-Type`.
+    pub media_type: &'static str,
+    /// `Cache-Control`.
+    pub keep: &'static str,
+}
+
+/// The checkpoint, which the next one replaces.
+pub const CHECKPOINT_SERVED: Served =
+    Served { media_type: "text/plain; charset=utf-8", keep: "no-cache" };
+
+/// A tile. A full one never changes; a partial one is of use only until its full one is there.
+pub fn served(tile: TilePath) -> Served {
+    let keep = match tile.width() {
+        FULL => "public, max-age=31536000, immutable",
+        _ => "public, max-age=3600",
+    };
+    Served { media_type: "application/octet-stream", keep }
+}
 
 /// A checkpoint as it was published.
 #[derive(Clone, Debug, PartialEq, Eq)]

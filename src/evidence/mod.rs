@@ -2,7 +2,10 @@
 //!
 //! [`intake`] takes an upload apart from the request that feeds it, [`vault`] keeps what arrived under its digest,
 //! [`sniff`], [`probe`] and [`poster`] say what it is from the bytes alone, [`generate`] makes the demonstration's media.
+//! With the feature `s3`, `bucket` is a part of an S3 store that others read.
 
+#[cfg(feature = "s3")]
+pub mod bucket;
 pub mod generate;
 pub mod intake;
 pub mod poster;

@@ -14,12 +14,12 @@ use crate::{
             accept,
             standing::{self, Standing},
         },
-        log,
+        log::{self, Served},
         log_gaps::Gap,
         log_keys::{LogKey, Place},
         look_up, stamp,
     },
-    ledger::tile::{FULL, TilePath},
+    ledger::tile::TilePath,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -199,7 +199,7 @@ pub async fn show(caller: Caller) -> Answer<HttpResponse> {
 pub async fn checkpoint(shared: web::Data<Shared>) -> Answer<HttpResponse> {
     let desk = Desk::new(shared.house.clone(), None);
     let published = log::newest(&desk).await?.ok_or(Error::Busy)?;
-    Ok(text("no-cache", published.note))
+    Ok(text(log::CHECKPOINT_SERVED, published.note))
 }
 
 /// `POST /log/cosignatures`: a checkpoint of this log as a note, cosigned by a witness that fetched it by itself.
@@ -216,13 +216,13 @@ pub async fn verifier_key(shared: web::Data<Shared>) -> Answer<HttpResponse> {
     let keys = log::keys(&Desk::new(shared.house.clone(), None)).await?;
     let in_use = keys.iter().filter(|key| key.retired.is_none());
     let lines: String = in_use.map(|key| format!("{}\n", key.verifier)).collect();
-    Ok(text("public, max-age=3600", lines))
+    Ok(text(Served { keep: "public, max-age=3600", ..log::CHECKPOINT_SERVED }, lines))
 }
 
-fn text(keep: &'static str, body: String) -> HttpResponse {
+fn text(served: Served, body: String) -> HttpResponse {
     HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, keep))
+        .content_type(served.media_type)
+        .insert_header((header::CACHE_CONTROL, served.keep))
         .insert_header(ANY_SITE)
         .body(body)
 }
@@ -233,14 +233,10 @@ pub async fn tile(shared: web::Data<Shared>, request: HttpRequest) -> HttpRespon
     let desk = Desk::new(shared.house.clone(), None);
     match read_tile(&desk, request.path()).await {
         Ok((path, bytes)) => {
-            // A full tile never changes; a partial one only until its full one is there.
-            let keep = match path.width() {
-                FULL => "public, max-age=31536000, immutable",
-                _ => "public, max-age=3600",
-            };
+            let served = log::served(path);
             HttpResponse::Ok()
-                .content_type("application/octet-stream")
-                .insert_header((header::CACHE_CONTROL, keep))
+                .content_type(served.media_type)
+                .insert_header((header::CACHE_CONTROL, served.keep))
                 .insert_header(ANY_SITE)
                 .body(bytes)
         }

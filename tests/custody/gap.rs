@@ -13,7 +13,7 @@ use zhijian::{
         Desk, Error, House, back_up,
         declare_gap::{self, Wanted},
         export_dossier::{self, sink},
-        export_log::export_log,
+        export_log::{export_log, sink::Sink},
         fsck, log, log_gaps,
         seal_checkpoint::Sealer,
     },
@@ -149,7 +149,7 @@ async fn a_gap_is_declared_and_never_rewound_in_silence() {
     dossier(&house, NUMBER, &after).await;
     assert!(holds(&after, &new) && !holds(&after, &old));
     let out = folder.path().join("mirror");
-    export_log(&house, &out, &|_, _| {}).await.unwrap();
+    export_log(&house, &Sink::Folder(out.clone()), &|_, _| {}).await.unwrap();
     assert_eq!(mirror::verify_log(&Disk(out), std::slice::from_ref(&new)).outcome, Outcome::Good);
     // Everybody can read of it, with the proof: a note that the old key signed.
     let told = log::gaps(&desk).await.unwrap();

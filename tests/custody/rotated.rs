@@ -17,7 +17,7 @@ use zhijian::{
     desk::{
         Desk, Error, House,
         export_dossier::{self, sink},
-        export_log::export_log,
+        export_log::{export_log, sink::Sink},
         file, fsck, log,
         log_keys::LogKey,
         prove, rotate_log_key,
@@ -126,7 +126,7 @@ impl<'b> Bureau<'b> {
     /// Whether the exported log verifies by each of these keys alone.
     async fn mirrored<const N: usize>(&self, by: [&NoteVerifier; N]) -> [bool; N] {
         let out = self.folder.path().join("mirror");
-        export_log(&self.people.house, &out, &|_, _| {}).await.unwrap();
+        export_log(&self.people.house, &Sink::Folder(out.clone()), &|_, _| {}).await.unwrap();
         by.map(|key| {
             let report = mirror::verify_log(&house::Disk(out.clone()), std::slice::from_ref(key));
             report.outcome == Outcome::Good

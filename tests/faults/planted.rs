@@ -81,8 +81,10 @@ fn build(tree: &Path) -> String {
     fs::write(tree.join("tests/nothing.rs"), "//! Nothing.\n").unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "--locked", "--no-run", "--test", "nothing", "--target-dir"]).arg(&target);
-    if cfg!(feature = "postgres") {
-        cargo.args(["--features", "postgres"]);
+    for (name, chosen) in [("postgres", cfg!(feature = "postgres")), ("s3", cfg!(feature = "s3"))] {
+        if chosen {
+            cargo.args(["--features", name]);
+        }
     }
     run(cargo.current_dir(tree));
     there.join("zhijian").to_str().unwrap().to_owned()

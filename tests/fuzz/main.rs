@@ -1,6 +1,7 @@
 //! Parsers under mutated bytes, the same ones each time: good specimens are damaged again and again. `ROUNDS=1000000`
-//! in the environment goes on for longer.
+//! in the environment goes on for longer. `tests/fuzz/run` puts the same parsers under libFuzzer.
 
+mod headers;
 #[allow(dead_code, reason = "shared with the tests of witnesses")]
 #[path = "../witness/log.rs"]
 mod log;
@@ -8,12 +9,20 @@ mod log;
 #[path = "../ledger/others.rs"]
 mod others;
 mod specimens;
+#[allow(dead_code, reason = "shared with the tests of the law")]
+#[path = "../law/story.rs"]
+mod story;
 mod targets;
 #[allow(dead_code, reason = "shared with the tests of the ledger")]
 #[path = "../ledger/world.rs"]
 mod world;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+const HEADERS: targets::Target = ("tus_headers", headers::tus_headers);
 
 /// Mutations of each target when nobody asks for more.
 const ROUNDS: u32 = 6_000;
@@ -31,32 +40,6 @@ impl Dice {
     }
 }
 
-/// What parsers trip over.
-const WORDS: [&[u8]; 22] = [
-    b"\n",
-    b"\n\n",
-    b"\xe2\x80\x94 ",
-    b"\"",
-    b"\\u0000",
-    b"\\",
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b",",
-    b":",
-    b"=",
-    b"-1",
-    b"0",
-    b"9007199254740993",
-    b"18446744073709551616",
-    b"1e9",
-    b"\0",
-    b"\xff",
-    b"\xef\xbb\xbf",
-    b"null",
-];
-
 /// One more damage.
 fn damage(bytes: &mut Vec<u8>, others: &[Vec<u8>], dice: &mut Dice) {
     let at = dice.roll(bytes.len() + 1);
@@ -70,7 +53,12 @@ fn damage(bytes: &mut Vec<u8>, others: &[Vec<u8>], dice: &mut Dice) {
             let piece = bytes[at..to].to_vec();
             bytes.splice(at..at, piece);
         }
-        5 => drop(bytes.splice(at..at, WORDS[dice.roll(WORDS.len())].iter().copied())),
+        5 => {
+            drop(bytes.splice(
+                at..at,
+                specimens::WORDS[dice.roll(specimens::WORDS.len())].iter().copied(),
+            ))
+        }
         6 => {
             let other = &others[dice.roll(others.len())];
             let from = dice.roll(other.len() + 1);
@@ -87,7 +75,8 @@ fn no_parser_panics_or_changes_what_it_reads() {
     let specimens = specimens::all();
     let others: Vec<Vec<u8>> = specimens.values().flatten().cloned().collect();
     let mut bad = Vec::new();
-    for (name, target) in targets::TARGETS {
+    let targets = targets::TARGETS.into_iter().chain([HEADERS]);
+    for (name, target) in targets.clone() {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
         let own = &specimens[name];
         own.iter().for_each(|bytes| target(bytes));
@@ -102,6 +91,24 @@ fn no_parser_panics_or_changes_what_it_reads() {
             }
         }
     }
-    println!("{} parsers, {rounds} mutations each", targets::TARGETS.len());
+    println!("{} parsers, {rounds} mutations each", targets.count());
     assert_eq!(bad, Vec::<String>::new());
+}
+
+/// Packages of a lock file: names with their versions.
+fn locked(text: &str) -> BTreeSet<(String, String)> {
+    let table: toml::Table = text.parse().unwrap();
+    let packages = table["package"].as_array().unwrap().iter();
+    let word = |package: &toml::Value, key: &str| package[key].as_str().unwrap().to_owned();
+    packages.map(|package| (word(package, "name"), word(package, "version"))).collect()
+}
+
+#[test]
+fn what_is_fuzzed_is_compiled_with_the_product_s_own_crates() {
+    let [product, fuzzed] =
+        [include_str!("../../Cargo.lock"), include_str!("Cargo.lock")].map(locked);
+    let only = ["arbitrary", "jobserver", "libfuzzer-sys", "zhijian-fuzz"];
+    let mut others = fuzzed.difference(&product).map(|(name, _)| name.as_str());
+    let other = others.find(|name| !only.contains(name));
+    assert_eq!(other, None, "copy Cargo.lock to tests/fuzz and let cargo mend it");
 }

@@ -1,14 +1,18 @@
 //! What is fuzzed: every parser that reads bytes of strangers. None may panic, and whatever one accepts must print back
 //! as it was and mean the same when it is read again.
 
-use actix_web::{
-    http::header::{HeaderName, HeaderValue},
-    test::TestRequest,
+use crate::{
+    story::{CALENDAR, RULES, Story},
+    world::World,
 };
-use std::{fmt::Display, str::FromStr};
+use std::{fmt::Display, io::Cursor, str::FromStr, sync::LazyLock};
 use zhijian::{
     base::Digest,
     desk::penalty_list,
+    law::{
+        act::Act,
+        procedure::{clocks, needs},
+    },
     ledger::{
         AddCheckpoint, Checkpoint, CosignatureVerifier, Envelope, Leaf, NoteVerifier, Payload,
         Policy, Proof, RecordProof, TlogProof,
@@ -16,18 +20,20 @@ use zhijian::{
         canonical,
         dossier::{Manifest, Trust, verify_proof, verify_receipt},
         field::Field,
+        mirror,
         note::{self, Note, NoteSignature},
         proof,
         tile::{TilePath, parse_entry_bundle, parse_hash_tile},
+        timestamp,
     },
-    web::files::asked,
+    verify::{self, packed::Packed},
 };
 
 /// A parser by its name.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All of them.
-pub const TARGETS: [Target; 18] = [
+/// All but the one that reads headers, which needs the HTTP server.
+pub const TARGETS: [Target; 20] = [
     ("record", |bytes| back(bytes, Payload::parse(bytes).ok().map(|p| p.to_bytes().ok()))),
     ("dsse", dsse),
     ("field", |bytes| {
@@ -53,7 +59,9 @@ pub const TARGETS: [Target; 18] = [
     ("witness_key", |bytes| text(bytes, printed::<CosignatureVerifier>)),
     ("manifest", |bytes| back(bytes, Manifest::parse(bytes).ok().map(|m| m.to_bytes().ok()))),
     ("penalty_list", |bytes| drop(penalty_list::read(bytes))),
-    ("tus_headers", tus_headers),
+    ("procedure", |bytes| text(bytes, procedure)),
+    ("timestamp", stamp),
+    ("zip", zip),
 ];
 
 /// What was accepted prints back the same.
@@ -133,28 +141,34 @@ fn tlog_proof(text: &str) {
     }
 }
 
-/// The headers of an upload, a line each.
-fn tus_headers(bytes: &[u8]) {
-    const NAMES: [&str; 6] = [
-        "upload-length",
-        "upload-offset",
-        "upload-checksum",
-        "upload-metadata",
-        "content-type",
-        "tus-resumable",
-    ];
-    let mut request = TestRequest::default();
-    for (name, value) in NAMES.into_iter().zip(bytes.split(|byte| *byte == b'\n')) {
-        if let Ok(value) = HeaderValue::from_bytes(value) {
-            request = request.insert_header((HeaderName::from_static(name), value));
+/// What was stamped: the specimen is a token over it.
+static STAMPED: LazyLock<String> = LazyLock::new(|| World::new().bare_checkpoint());
+
+/// A token as it is kept, and as an authority answers with it.
+fn stamp(bytes: &[u8]) {
+    let _ = timestamp::verify(bytes, STAMPED.as_bytes());
+    let _ = timestamp::token(bytes, STAMPED.as_bytes(), &[0; 16]);
+}
+
+/// A case of whatever records, a line each, put before the law one by one.
+fn procedure(text: &str) {
+    let mut story = Story::new("guangdong");
+    for line in text.lines().take(64) {
+        let Ok(act) = serde_json::from_str::<Act>(line) else { continue };
+        let _ = story.ask(&act);
+        story.force(act);
+        if let Some(pack) = RULES.pack(story.pack) {
+            let _ = clocks(&RULES, &CALENDAR, pack, &story.state);
+            let _ = needs(&RULES, pack, &story.state);
         }
     }
-    let request = request.to_http_request();
-    let _ = (asked::length(&request), asked::offset(&request), asked::checksum(&request));
-    let _ = (asked::version(&request), asked::bytes_only(&request));
-    if let Ok((pairs, whole)) = asked::metadata(&request) {
-        assert!(pairs.len() <= whole.split(',').count());
-    }
+}
+
+/// A dossier, and a log's files, in a zip.
+fn zip(bytes: &[u8]) {
+    let Ok(packed) = Packed::open(Cursor::new(bytes)) else { return };
+    let _ = verify::dossier(&packed, Trust::default());
+    let _ = mirror::verify_log(&packed, &[]);
 }
 
 fn add_checkpoint(text: &str) {

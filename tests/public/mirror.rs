@@ -7,13 +7,18 @@ use std::{
     process::Command,
 };
 use zhijian::{
-    desk::{Desk, Error, export_log::export_log, log, seal_checkpoint::Sealer},
+    desk::{
+        Desk, Error,
+        export_log::{export_log, sink::Sink},
+        log,
+        seal_checkpoint::Sealer,
+    },
     ledger::{checkpoint::Checkpoint, note, tile::TilePath},
     store::entries,
 };
 
 /// Every file below `folder`, by its path there.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -26,7 +31,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// What others run over a mirror.
-fn verify_offline(mirror: &Path, key: &str) {
+pub fn verify_offline(mirror: &Path, key: &str) {
     let mut verifier = Command::new(env!("CARGO_BIN_EXE_zhijian-verify"));
     let said = verifier.arg(mirror).args(["--log", "--vkey", key]).output().unwrap();
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
@@ -35,10 +40,11 @@ fn verify_offline(mirror: &Path, key: &str) {
 #[tokio::test]
 async fn a_mirror_grows_with_the_log_and_takes_no_other_history() {
     let (folder, mirror) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let out = Sink::Folder(mirror.path().to_owned());
     let house = house::open(folder.path()).await;
     let desk = Desk::new(house.clone(), None);
     let quiet = |_: usize, _: usize| {};
-    let nothing = export_log(&house, mirror.path(), &quiet).await;
+    let nothing = export_log(&house, &out, &quiet).await;
     assert!(matches!(nothing, Err(Error::Busy)), "nothing is sealed yet");
     let agency = house::enter_agency(&house);
     let mut sealer = Sealer::open(&house).await.unwrap();
@@ -46,10 +52,10 @@ async fn a_mirror_grows_with_the_log_and_takes_no_other_history() {
         let have = house.store.read_blocking(entries::size).unwrap().unsigned_abs();
         house::enter_officers(&house, &agency, have as usize, size as usize);
         sealer.seal(&house, house.clock.now()).await.unwrap();
-        let done = export_log(&house, mirror.path(), &quiet).await.unwrap();
+        let done = export_log(&house, &out, &quiet).await.unwrap();
         assert_eq!(done.size, size);
         assert!(done.written > 0);
-        let again = export_log(&house, mirror.path(), &quiet).await.unwrap();
+        let again = export_log(&house, &out, &quiet).await.unwrap();
         assert_eq!((again.written, again.size), (0, size), "nothing new");
         verify_offline(mirror.path(), &house.log.verifier().to_string());
     }
@@ -72,25 +78,30 @@ async fn a_mirror_grows_with_the_log_and_takes_no_other_history() {
     // A stop in the middle leaves the old checkpoint and some new files; the next run completes them.
     fs::remove_file(mirror.path().join("tile/0/001")).unwrap();
     fs::remove_file(mirror.path().join("checkpoint")).unwrap();
-    let done = export_log(&house, mirror.path(), &quiet).await.unwrap();
+    let done = export_log(&house, &out, &quiet).await.unwrap();
     assert_eq!((done.written, done.kept), (1, 6));
 
-    for (change, why) in [
-        (Checkpoint { origin: "else.where/log".into(), ..newest(&desk).await }, "另一份日志"),
-        (Checkpoint { size: 601, ..newest(&desk).await }, "旧备份"),
-        (Checkpoint { size: 599, ..newest(&desk).await }, "不一致"),
-    ] {
-        let signers = house.log.of(&house.log.verifiers()).unwrap();
-        let text = note::sign(&change.to_text(), &signers).unwrap();
+    for (text, why) in heads_of_others(&desk).await {
         fs::write(mirror.path().join("checkpoint"), &text).unwrap();
-        let refused = export_log(&house, mirror.path(), &quiet).await;
+        let refused = export_log(&house, &out, &quiet).await;
         let Err(Error::Refused(reasons)) = refused else { panic!("{refused:?}") };
         assert!(reasons[0].text.contains(why), "{reasons:?}");
         assert_eq!(fs::read_to_string(mirror.path().join("checkpoint")).unwrap(), text);
     }
 }
 
-async fn newest(desk: &Desk) -> Checkpoint {
+/// Checkpoints that the log does not extend, signed by its own key, and what an export says of each.
+pub async fn heads_of_others(desk: &Desk) -> Vec<(String, &'static str)> {
     let newest = log::newest(desk).await.unwrap().unwrap();
-    Checkpoint { origin: log::origin(&desk.house).into(), size: newest.size, root: newest.root }
+    let (origin, size, root) = (log::origin(&desk.house), newest.size, newest.root);
+    let head = |origin: &str, size, why| {
+        let text = Checkpoint { origin: origin.into(), size, root }.to_text();
+        let signers = desk.house.log.of(&desk.house.log.verifiers()).unwrap();
+        (note::sign(&text, &signers).unwrap(), why)
+    };
+    vec![
+        head("else.where/log", size, "另一份日志"),
+        head(origin, size + 1, "旧备份"),
+        head(origin, size - 1, "不一致"),
+    ]
 }

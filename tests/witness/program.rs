@@ -23,17 +23,19 @@ impl Program {
         Program::start_at(data, "127.0.0.1:0", arguments)
     }
 
-    #[allow(clippy::zombie_processes, reason = "a program that does not start fails the test")]
     pub fn start_at(data: &Path, listen: &str, arguments: &[&str]) -> Program {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_zhijian"))
-            .args(["witness", "--listen", listen, "--data"])
-            .arg(data)
-            .args(arguments)
-            .env_remove("RUST_LOG")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Program::run(&mut command(data, listen, arguments))
+    }
+
+    /// Trusts the certificate authorities in this file and no others.
+    pub fn trusting(authorities: &Path, data: &Path, arguments: &[&str]) -> Program {
+        let mut command = command(data, "127.0.0.1:0", arguments);
+        Program::run(command.env("SSL_CERT_FILE", authorities))
+    }
+
+    #[allow(clippy::zombie_processes, reason = "a program that does not start fails the test")]
+    fn run(command: &mut Command) -> Program {
+        let mut child = command.spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         let (hear, mut errors) = (said.clone(), child.stderr.take().unwrap());
         thread::spawn(move || {
@@ -75,6 +77,13 @@ impl Program {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+fn command(data: &Path, listen: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zhijian"));
+    command.args(["witness", "--listen", listen, "--data"]).arg(data).args(arguments);
+    command.env_remove("RUST_LOG").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
 impl Drop for Program {

@@ -4,14 +4,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { byStep, checkDossier, conclusion } from '../../../src/web/look/dossier.js';
+import { checkDossier } from '../../../src/web/look/dossier.js';
+import { byStep, conclusion } from '../../../src/web/look/outcome.js';
 import { openZip } from '../../../src/web/look/zip.js';
+import { law } from '../lib/law.mjs';
 import * as reference from './reference.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/dossier.json', import.meta.url), 'utf8')).vectors;
 const good = () => new Map(Object.entries(vectors).map(([name, held]) => [name, typeof held === 'string' ? Buffer.from(held) : Buffer.from(held.hex, 'hex')]));
 const filesOf = (map) => ({ names: [...map.keys()], blob: async (name) => (map.has(name) ? new Blob([map.get(name)]) : null) });
-const run = (map, logKeys = null) => checkDossier(filesOf(map), { logKeys });
+const run = (map, logKeys = null, known = law) => checkDossier(filesOf(map), { logKeys, law: Promise.resolve(known) });
 const faults = (found) => found.filter((one) => one.state === 'tampered' || one.state === 'missing');
 
 test('a good dossier passes every step and says what was not done', async () => {
@@ -20,9 +22,18 @@ test('a good dossier passes every step and says what was not done', async () => 
   assert.equal(conclusion(found).kind, 'ok');
   const steps = byStep(found);
   assert.deepEqual(steps.map((one) => one.step), ['manifest', 'seal', 'checkpoint', 'witness', 'timestamp', 'key', 'fields', 'signatures', 'entry', 'leaf', 'inclusion', 'chain', 'exhibit', 'file', 'procedure']);
-  assert.equal(steps.at(-1).ok, null);
-  assert.match(steps.at(-1).sentence, /没有回放/);
+  const said = Object.fromEntries(steps.map((one) => [one.step, one.sentence]));
+  assert.match(said.procedure, /^3 条记录逐条按当时有效的规则（.+）回放，没有异议/);
+  assert.match(said.timestamp, /以前已经存在；签名有效，签名证书 CN=Example TSA,O=示例,C=CN，其 SHA-256 指纹 [0-9a-f]{64}/);
   assert.ok(steps.every((one) => one.sentence.endsWith('。') && !one.sentence.endsWith('。。')), JSON.stringify(steps.map((s) => s.sentence)));
+});
+
+test('without the law the procedure is left out, and the page says so', async () => {
+  const found = await run(good(), null, null);
+  assert.deepEqual(faults(found), []);
+  const last = byStep(found).at(-1);
+  assert.deepEqual([last.step, last.ok, last.state], ['procedure', null, 'noted']);
+  assert.match(conclusion(found).advice, /程序没有回放/);
 });
 
 test('another key than the site publishes is refused', async () => {

@@ -13,6 +13,8 @@ export const OID = 0x06;
 export const TIME = 0x18;
 export const SEQUENCE = 0x30;
 export const SET = 0x31;
+/** Tags of the universal class that there are; of another class every tag has its meaning from where it stands. */
+const UNIVERSAL = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x09, 0x0a, 0x0c, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x1a, 0x1e, 0x30, 0x31];
 /** `[n]`, which holds other elements. @param {number} n */
 export const own = (n) => 0xa0 + n;
 
@@ -35,7 +37,8 @@ function lengthAt(data, at) {
 export function elements(data) {
   const found = [];
   for (let at = 0; at < data.length; ) {
-    if ((data[at] & 0x1f) === 0x1f || at + 1 >= data.length) throw new SyntaxError('not DER');
+    const known = data[at] < 0x40 ? UNIVERSAL.includes(data[at]) : (data[at] & 0x1f) !== 0x1f;
+    if (!known || at + 1 >= data.length) throw new SyntaxError('not DER');
     const { length, start } = lengthAt(data, at + 1);
     const end = start + length;
     if (end > data.length) throw new SyntaxError('DER cut short');
@@ -94,16 +97,18 @@ export class Reader {
  * @returns {string}
  */
 export function oidText(content) {
-  if (content.length === 0 || content[content.length - 1] >= 0x80) throw new SyntaxError('not an identifier');
+  if (content.length === 0 || content[0] >= 0x80 || content[content.length - 1] >= 0x80) throw new SyntaxError('not an identifier');
+  /** @type {number[]} */
   const arcs = [];
   let arc = 0;
-  for (const byte of content) {
+  content.forEach((byte, at) => {
+    // A zero in front of a number would be another spelling of it.
+    if (byte === 0x80 && (at === 0 || content[at - 1] < 0x80)) throw new SyntaxError('not an identifier');
     arc = arc * 128 + (byte & 0x7f);
-    if (byte < 0x80) {
-      if (arcs.length === 0) arcs.push(Math.min(2, Math.floor(arc / 40)));
-      arcs.push(arcs.length === 1 ? arc - arcs[0] * 40 : arc);
-      arc = 0;
-    }
-  }
+    if (byte >= 0x80) return;
+    if (arcs.length === 0) arcs.push(Math.min(2, Math.floor(arc / 40)));
+    arcs.push(arcs.length === 1 ? arc - arcs[0] * 40 : arc);
+    arc = 0;
+  });
   return arcs.join('.');
 }

@@ -3,11 +3,11 @@
 // certificate inside it. Whether that is the authority's is for the reader. Fetches nothing and touches no page.
 
 import * as der from './der.js';
-import { concat, fromHex, hex, same, sha256 } from './digest.js';
+import { concat, fromHex, hex, same, sha256, textOf, utf8 } from './digest.js';
 
 /**
  * @typedef {import('./types').Bytes} Bytes
- * @typedef {{ digest: string, signature: string, sid: der.Element, attributes: der.Element | null, value: Bytes }} Signer
+ * @typedef {{ digest: string, signature: string, by: { issuer: Bytes, serial: Bytes } | { keyId: Bytes }, attributes: der.Element | null, value: Bytes }} Signer
  * @typedef {{ serial: Bytes, issuer: Bytes, subject: Bytes, key: Bytes, keyKind: string, curve: string, extensions: Map<string, Bytes> | null, whole: Bytes }} Certificate
  * @typedef {{ certificate: string, subject: string }} SignedBy
  */
@@ -37,7 +37,19 @@ const CURVES = { '1.2.840.10045.3.1.7': { name: 'P-256', bytes: 32 }, '1.3.132.0
 const NAMES = { '2.5.4.3': 'CN', '2.5.4.5': 'SERIALNUMBER', '2.5.4.6': 'C', '2.5.4.7': 'L', '2.5.4.8': 'ST', '2.5.4.10': 'O', '2.5.4.11': 'OU', '2.5.4.12': 'TITLE', '2.5.4.97': 'ORGANIZATIONIDENTIFIER', '1.2.840.113549.1.9.1': 'EMAILADDRESS', '0.9.2342.19200300.100.1.25': 'DC' };
 
 /** @param {Bytes} content @returns {string} The algorithm of an AlgorithmIdentifier. */
-const algorithm = (content) => der.oidText(new der.Reader(content).take(der.OID).content);
+function algorithm(content) {
+  const reader = new der.Reader(content);
+  const name = der.oidText(reader.take(der.OID).content);
+  if (reader.left.length > 0) reader.any();
+  reader.end();
+  return name;
+}
+
+/** @param {Bytes} content @returns {number} The version of a structure of CMS. */
+function version(content) {
+  if (content.length !== 1 || content[0] > 5) throw new SyntaxError('another version');
+  return content[0];
+}
 
 /** @param {Bytes} token @returns {{ content: Bytes, certificates: Certificate[], signer: Signer }} */
 function parseToken(token) {
@@ -45,8 +57,8 @@ function parseToken(token) {
   if (der.oidText(info.take(der.OID).content) !== SIGNED_DATA) throw new SyntaxError('not signed data');
   const data = new der.Reader(der.only(info.take(der.own(0)).content, der.SEQUENCE).content);
   info.end();
-  data.take(der.INTEGER);
-  data.take(der.SET);
+  version(data.take(der.INTEGER).content);
+  for (const one of der.elements(data.take(der.SET).content)) algorithm(der.only(one.whole, der.SEQUENCE).content);
   const inner = new der.Reader(data.take(der.SEQUENCE).content);
   if (der.oidText(inner.take(der.OID).content) !== TST_INFO) throw new SyntaxError('not over a time stamp');
   const content = der.only(inner.take(der.own(0)).content, der.OCTETS).content;
@@ -61,15 +73,25 @@ function parseToken(token) {
 /** @param {Bytes} content @returns {Signer} */
 function parseSigner(content) {
   const reader = new der.Reader(content);
-  reader.take(der.INTEGER);
-  const sid = reader.any();
+  version(reader.take(der.INTEGER).content);
+  const by = signerId(reader.any());
   const digest = algorithm(reader.take(der.SEQUENCE).content);
   const attributes = reader.may(der.own(0));
   const signature = algorithm(reader.take(der.SEQUENCE).content);
   const value = reader.take(der.OCTETS).content;
   reader.may(der.own(1));
   reader.end();
-  return { digest, signature, sid, attributes, value };
+  return { digest, signature, by, attributes, value };
+}
+
+/** @param {der.Element} element @returns {Signer['by']} */
+function signerId({ tag, content }) {
+  if (tag === 0x80) return { keyId: content };
+  if (tag !== der.SEQUENCE) throw new SyntaxError('no signer');
+  const reader = new der.Reader(content);
+  const by = { issuer: reader.take(der.SEQUENCE).whole, serial: reader.take(der.INTEGER).content };
+  reader.end();
+  return by;
 }
 
 /** @param {der.Element} element @returns {Certificate} */
@@ -112,16 +134,12 @@ function attribute(attributes, kind, tag) {
 }
 
 /** @param {Signer} signer @param {Certificate[]} certificates @returns {Certificate | undefined} */
-function certificateOf({ sid }, certificates) {
-  if (sid.tag === der.SEQUENCE) {
-    const [issuer, serial] = der.elements(sid.content);
-    return certificates.find((one) => same(one.issuer, issuer.whole) && same(one.serial, serial.content));
-  }
-  return certificates.find((one) => {
+const certificateOf = ({ by }, certificates) =>
+  certificates.find((one) => {
+    if ('issuer' in by) return same(one.issuer, by.issuer) && same(one.serial, by.serial);
     const id = one.extensions?.get(KEY_ID);
-    return id && same(der.only(id, der.OCTETS).content, sid.content);
+    return id && same(der.only(id, der.OCTETS).content, by.keyId);
   });
-}
 
 /** Whether a certificate is for time stamps (RFC 3161 §2.3). @param {Certificate} certificate */
 function mayStamp({ extensions }) {
@@ -155,8 +173,15 @@ async function verifies(signer, certificate, message) {
   return crypto.subtle.verify(how, key, curve ? plainSignature(signer.value, curve.bytes) : signer.value, message);
 }
 
-/** @param {der.Element} value @returns {string | null} */
-const nameText = ({ tag, content }) => ([0x0c, 0x13, 0x14, 0x16].includes(tag) ? new TextDecoder('utf-8', { fatal: true }).decode(content) : null);
+/** @param {der.Element} value @returns {string | null} The text of a UTF8String, PrintableString, TeletexString or IA5String. */
+function nameText({ tag, content }) {
+  const ascii = content.every((byte) => byte < 0x80);
+  try {
+    return tag === 0x0c || ([0x13, 0x14, 0x16].includes(tag) && ascii) ? textOf(content) : null;
+  } catch {
+    return null;
+  }
+}
 
 /** A name as RFC 4514 writes it. @param {Bytes} subject @returns {string} */
 export function distinguished(subject) {
@@ -166,7 +191,7 @@ export function distinguished(subject) {
       const text = nameText(value);
       const name = NAMES[der.oidText(kind.content)];
       if (!name || text === null) return `${der.oidText(kind.content)}=#${hex(value.whole)}`;
-      return `${name}=${text.replace(/["+,;<>\\]/g, '\\$&').replace(/^[# ]/, '\\$&').replace(/ $/, '\\ ')}`;
+      return `${name}=${text.replace(/["+,;<>\\]/g, '\\$&').replace(/[\x00-\x1f\x7f]/g, (c) => `\\${hex(utf8(c))}`).replace(/^[# ]/, '\\$&').replace(/ $/, '\\ ')}`;
     }).join('+'),
   );
   return parts.reverse().join(',');
@@ -204,8 +229,8 @@ async function signature({ content, certificates, signer }) {
 /** @param {Bytes} content TSTInfo @returns {{ hash: string, imprint: Bytes, time: number }} */
 function parseInfo(content) {
   const info = new der.Reader(der.only(content, der.SEQUENCE).content);
-  const version = info.take(der.INTEGER).content;
-  info.take(der.OID);
+  if (version(info.take(der.INTEGER).content) !== 1) throw new SyntaxError('another version');
+  der.oidText(info.take(der.OID).content);
   const imprint = new der.Reader(info.take(der.SEQUENCE).content);
   const hash = algorithm(imprint.take(der.SEQUENCE).content);
   const digest = imprint.take(der.OCTETS).content;
@@ -214,7 +239,6 @@ function parseInfo(content) {
   const time = millis(new TextDecoder().decode(info.take(der.TIME).content));
   for (const tag of [der.SEQUENCE, der.BOOLEAN, der.INTEGER, der.own(0), der.own(1)]) info.may(tag);
   info.end();
-  if (version.length !== 1 || version[0] !== 1) throw new SyntaxError('another version');
   return { hash, imprint: digest, time };
 }
 

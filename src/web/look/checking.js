@@ -24,7 +24,7 @@ async function law(address) {
 
 self.addEventListener('message', async (/** @type {MessageEvent<Asked>} */ { data: { file, logKeys, rules } }) => {
   try {
-    const progress = (/** @type {number} */ done, /** @type {number} */ of) => self.postMessage({ done, of });
+    const progress = (/** @type {string} */ unit, /** @type {number} */ done, /** @type {number} */ of) => self.postMessage({ unit, done, of });
     const found = await checkDossier(await openZip(file), { logKeys, progress, law: law(rules) });
     self.postMessage({ verdicts: byStep(found), whole: conclusion(found) });
   } catch (error) {

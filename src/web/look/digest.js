@@ -41,6 +41,9 @@ export function hex(bytes) {
   return text;
 }
 
+/** @param {number} code of `0` to `9` or `a` to `f` */
+const nibble = (code) => (code < 0x60 ? code - 0x30 : code - 0x57);
+
 /**
  * Lower-case hex of exactly `length` bytes.
  * @param {string} text
@@ -52,7 +55,7 @@ export function fromHex(text, length = 32) {
     throw new SyntaxError(`not ${length} bytes in lower-case hex`);
   }
   const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i += 1) bytes[i] = parseInt(text.slice(i * 2, i * 2 + 2), 16);
+  for (let i = 0; i < length; i += 1) bytes[i] = (nibble(text.charCodeAt(i * 2)) << 4) | nibble(text.charCodeAt(i * 2 + 1));
   return bytes;
 }
 

@@ -5,7 +5,7 @@
 import { parseCanonical } from './canonical.js';
 import * as d from './digest.js';
 import { checkExhibits } from './exhibits.js';
-import { Check, Irregular, Missing, Noted } from './findings.js';
+import { Check, Irregular, Missing, Noted, wordsOf } from './findings.js';
 import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signedBy, signedByKnown } from './note.js';
 import { replay, rulesDigest } from './procedure.js';
 import { PLACE_STEPS, RECORD_STEPS, entryHash, opened } from './proof.js';
@@ -19,6 +19,7 @@ import { bareNote, cosigned, parsePolicy } from './trust.js';
  * @typedef {import('./zip.js').Files} Files
  * @typedef {import('./findings.js').Finding} Finding
  * @typedef {import('./findings.js').Filed} Filed
+ * @typedef {import('./findings.js').Progress} Progress
  * @typedef {import('./procedure.js').Law} Law
  */
 
@@ -53,7 +54,7 @@ const readManifest = (check) =>
     const bytes = await check.bytes('manifest.json', 16 * SMALL);
     const manifest = /** @type {Manifest} */ (parseCanonical(d.textOf(bytes)));
     if (manifest.format !== 'zhijian/dossier/v2') throw new Error('案卷的格式版本不明');
-    if (!(manifest.variant in VARIANTS) || !namesAreRight(manifest)) throw new Error('目录所载文件名不符合规定');
+    if (!Object.keys(VARIANTS).includes(manifest.variant) || !namesAreRight(manifest)) throw new Error('目录所载文件名不符合规定');
     return [`${VARIANTS[manifest.variant]}，编号 ${manifest.number}，记录 ${manifest.records.length} 条，附件 ${manifest.exhibits.length} 个。`, { bytes, manifest }];
   });
 
@@ -122,15 +123,24 @@ async function checkRecord(check, m, part, record, checkpoint) {
       const { ok, sentence } = await act({ proof, logKeys: null, shown: null, ed25519: true });
       check.add(part, step, ok ? 'good' : 'tampered', sentence);
     } catch (error) {
-      check.add(part, step, 'tampered', `格式不对，无法相信：${error instanceof Error ? error.message : error}`);
+      check.add(part, step, 'tampered', wordsOf(error));
     }
   }
+}
+
+/** @param {unknown} value @returns {Filed} A record, or the place of one that is withheld. */
+function filed(value) {
+  const { entry, leaf, inclusion, envelope, opened: fields, hidden, withheld } = /** @type {Filed} */ (value);
+  const placed = [entry, leaf].every((part) => part && typeof part === 'object') && Array.isArray(inclusion);
+  const shown = withheld === undefined && typeof envelope === 'string' && [fields, hidden].every(Array.isArray);
+  if (!placed || (!shown && typeof withheld !== 'string')) throw new SyntaxError('not a record');
+  return /** @type {Filed} */ (value);
 }
 
 /** @param {Check} check @param {Manifest} m @param {import('./types').FileRef} item @param {string | null} checkpoint */
 async function readRecord(check, m, item, checkpoint) {
   const record = await check.try(item.file, 'file', async () => {
-    const value = /** @type {Filed} */ (parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
+    const value = filed(parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
     return ['与目录所载摘要一致。', value];
   });
   if (record) await checkRecord(check, m, item.file, record, checkpoint);
@@ -143,7 +153,7 @@ async function checkKeys(check, m, checkpoint) {
   const events = [];
   for (const item of m.key_records) {
     const record = await check.try(item.file, 'key', async () => {
-      const record = /** @type {RecordProof} */ (parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
+      const record = filed(parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
       const { kind, signers, facts } = opened(record).payload;
       const key = m.keys.find((one) => one.id === facts.key);
       if (!key || signers.some((signer) => signer.custody !== 'service')) throw new Error('不是由存证系统签署的密钥登记或者注销记录');
@@ -239,7 +249,7 @@ async function checkProcedure(check, m, records, law) {
 /**
  * Checks everything that zhijian-verify checks.
  * @param {Files} files
- * @param {{ logKeys: KnownLogKey[] | null, progress?: (done: number, of: number) => void, law?: Promise<Law | null> }} known
+ * @param {{ logKeys: KnownLogKey[] | null, progress?: Progress, law?: Promise<Law | null> }} known
  *   `law`: without it the procedure is not replayed, and the findings say so
  * @returns {Promise<Finding[]>}
  */
@@ -264,7 +274,7 @@ export async function checkDossier(files, known) {
   await checkKeys(check, m, note);
   const records = [];
   for (let from = 0; from < m.records.length; from += AT_ONCE) {
-    if (known.progress) known.progress(from, m.records.length);
+    known.progress?.('条记录', from, m.records.length);
     // WebCrypto answers later and on other threads: many records wait together instead of one after another.
     const together = await Promise.all(m.records.slice(from, from + AT_ONCE).map((item) => readRecord(new Check(files, known.logKeys), m, item, note)));
     for (const { record, found } of together) {
@@ -273,7 +283,7 @@ export async function checkDossier(files, known) {
     }
   }
   checkChain(check, m, records);
-  await checkExhibits(check, m, records);
+  await checkExhibits(check, m, records, known.progress);
   await checkOthers(check, m);
   await checkProcedure(check, m, records, (await known.law) || null);
   return check.found;

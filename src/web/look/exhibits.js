@@ -15,10 +15,12 @@ import { opened } from './proof.js';
 /** Longer exhibits are checked by their chunks alone: WebCrypto takes a file whole. */
 const WHOLE_MAX = 256 * 1024 * 1024;
 
-/** @param {Check} check @param {Manifest} m @param {(Filed | null)[]} records */
-export async function checkExhibits(check, m, records) {
+/** @param {Check} check @param {Manifest} m @param {(Filed | null)[]} records @param {import('./findings.js').Progress} [progress] */
+export async function checkExhibits(check, m, records, progress) {
   /** @type {Map<string, import('./types').Payload['exhibits']>} */
   const named = new Map();
+  const listed = new Set(m.exhibits.map((file) => file.sha256));
+  const withheld = new Map(m.withheld.map((file) => [file.sha256, file]));
   const shown = records.filter((record) => record && record.withheld === undefined);
   const may = m.variant === 'party' || m.variant === 'public';
   for (const record of shown) {
@@ -29,13 +31,16 @@ export async function checkExhibits(check, m, records) {
       // Said by the record's own steps.
     }
     for (const one of exhibits) {
-      named.set(one.sha256, [...(named.get(one.sha256) || []), one]);
-      if (m.exhibits.some((file) => file.sha256 === one.sha256)) continue;
-      const left = may && m.withheld.find((file) => file.sha256 === one.sha256);
+      const before = named.get(one.sha256);
+      if (before) before.push(one);
+      else named.set(one.sha256, [one]);
+      if (listed.has(one.sha256)) continue;
+      const left = may && withheld.get(one.sha256);
       check.add(`exhibits/${one.sha256}`, 'exhibit', left ? 'noted' : 'missing', left ? `没有随卷：${left.reason}` : '记录所附证据未随卷');
     }
   }
-  for (const file of m.exhibits) {
+  for (const [n, file] of m.exhibits.entries()) {
+    progress?.('个附件', n, m.exhibits.length);
     await check.try(file.file, 'exhibit', async () => {
       const blob = await check.files.blob(file.file);
       if (!blob) throw new Missing('卷内没有这个文件');
@@ -48,7 +53,7 @@ export async function checkExhibits(check, m, records) {
       for (let at = 0; at < blob.size; at += d.CHUNK) {
         chunks.push(await d.sha256(new Uint8Array(await blob.slice(at, at + d.CHUNK).arrayBuffer())));
       }
-      if (d.hex(await d.chunkRoot(chunks)) !== file.chunk_root) throw new Error('内容被改动：分块根不符');
+      if (d.hex(d.chunkRoot(chunks)) !== file.chunk_root) throw new Error('内容被改动：分块根不符');
       if (blob.size > WHOLE_MAX) return [`${file.name}，${file.size} 字节，与签署的分块根一致。`, null];
       if (d.hex(await d.sha256(new Uint8Array(await blob.arrayBuffer()))) !== file.sha256) throw new Error('内容被改动：摘要不符');
       return [`${file.name}，${file.size} 字节，与签署的摘要一致。`, null];

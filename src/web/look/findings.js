@@ -10,6 +10,7 @@ import * as d from './digest.js';
  * @typedef {import('./types').KnownLogKey} KnownLogKey
  * @typedef {import('./zip.js').Files} Files
  * @typedef {RecordProof & { withheld?: string }} Filed
+ * @typedef {(unit: string, done: number, of: number) => void} Progress how far it is, of what
  * @typedef {{ part: string, step: DossierStep, state: State, sentence: string }} Finding
  */
 
@@ -28,6 +29,13 @@ function stateOf(error) {
   if (error instanceof Irregular) return 'irregular';
   return error instanceof Noted ? 'noted' : 'tampered';
 }
+
+/**
+ * What is of no form that is known is said to be so; how a parser puts it tells a reader nothing.
+ * @param {unknown} error
+ * @returns {string}
+ */
+export const wordsOf = (error) => (error instanceof Error && /\p{Script=Han}/u.test(error.message) ? error.message : '格式不对，无法相信');
 
 /** One check of one dossier. */
 export class Check {
@@ -53,8 +61,7 @@ export class Check {
       this.add(part, step, 'good', sentence);
       return value;
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      this.add(part, step, stateOf(error), words);
+      this.add(part, step, stateOf(error), wordsOf(error));
       return null;
     }
   }
@@ -66,10 +73,9 @@ export class Check {
 
   /** @param {string} name @param {number} most */
   async bytes(name, most) {
-    const blob = await this.files.blob(name);
-    if (!blob) throw new Missing('卷内没有这个文件');
-    if (blob.size > most) throw new Error(`文件超过 ${most} 字节`);
-    return new Uint8Array(await blob.arrayBuffer());
+    const bytes = await this.files.bytes(name, most);
+    if (!bytes) throw new Missing('卷内没有这个文件');
+    return bytes;
   }
 
   /** @param {{ file: string, sha256: string }} listed @param {number} most */

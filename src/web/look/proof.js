@@ -73,6 +73,8 @@ function parsed(record) {
   const payloadBytes = d.fromBase64(envelope.payload);
   const payload = /** @type {import('./types').Payload} */ (parseCanonical(d.textOf(payloadBytes)));
   if (payload.schema !== 'zhijian/record/v1') throw new SyntaxError('record schema');
+  const lists = [envelope.signatures, payload.signers, payload.exhibits];
+  if (!lists.every((list) => Array.isArray(list) && list.every((one) => one && typeof one === 'object'))) throw new SyntaxError('record shape');
   return { bytes, envelope, payloadBytes, payload };
 }
 

@@ -115,7 +115,7 @@ function runDossier(place, file, logKeys, rules) {
   worker.addEventListener('message', ({ data }) => {
     if (data.verdicts) return end(() => show(place, data.verdicts, data.whole));
     if (data.fault) return end(() => place.replaceChildren(notice('warn', '未能核验', `这个 zip 文件读不出来，可能已经损坏（${data.fault}）。请重新取得案卷，或者解压后用 zhijian-verify 核对。`)));
-    words.textContent = `已核对 ${data.done} 条记录，共 ${data.of} 条。案卷不会上传。`;
+    words.textContent = `已核对 ${data.done} ${data.unit}，共 ${data.of} ${data.unit}。案卷不会上传。`;
     bar.setAttribute('max', String(data.of));
     bar.setAttribute('value', String(data.done));
     return undefined;

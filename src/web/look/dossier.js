@@ -6,6 +6,7 @@ import { parseCanonical } from './canonical.js';
 import * as d from './digest.js';
 import { checkExhibits } from './exhibits.js';
 import { Check, Irregular, Missing, Noted, wordsOf } from './findings.js';
+import { beijing } from './moment.js';
 import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signedBy, signedByKnown } from './note.js';
 import { replay, rulesDigest } from './procedure.js';
 import { PLACE_STEPS, RECORD_STEPS, entryHash, opened } from './proof.js';
@@ -55,7 +56,7 @@ const readManifest = (check) =>
     const manifest = /** @type {Manifest} */ (parseCanonical(d.textOf(bytes)));
     if (manifest.format !== 'zhijian/dossier/v2') throw new Error('案卷的格式版本不明');
     if (!Object.keys(VARIANTS).includes(manifest.variant) || !namesAreRight(manifest)) throw new Error('目录所载文件名不符合规定');
-    return [`${VARIANTS[manifest.variant]}，编号 ${manifest.number}，记录 ${manifest.records.length} 条，附件 ${manifest.exhibits.length} 个。`, { bytes, manifest }];
+    return [`${VARIANTS[manifest.variant]}，编号${manifest.number}，记录 ${manifest.records.length} 条，附件 ${manifest.exhibits.length} 个。`, { bytes, manifest }];
   });
 
 /**
@@ -81,7 +82,7 @@ async function checkTrust(check, m, note) {
     if (policy.logs.length !== 1 || policy.logs[0] !== m.log_key) throw new Error('信任策略所列的日志与目录不同');
     const { enough, spoke } = await cosigned(policy, note);
     if (!enough) throw new Missing('见证方的联署没有达到信任策略的要求');
-    const names = spoke.map(([name, at]) => `${name} 于 ${at.toISOString()} 联署`).join('；');
+    const names = spoke.map(([name, at]) => `见证方 ${name} 于北京时间 ${beijing(at)} 联署`).join('；');
     if (names === '') throw new Noted('随卷的信任策略不要求联署，检查点上也没有策略所列见证方的联署。');
     return [`${names}，达到随卷信任策略的要求。`, null];
   });

@@ -233,18 +233,14 @@ const STEPS = [
 ];
 
 /**
- * Runs every step, whatever the one before found.
- * @param {Proof} proof
- * @param {{ logKeys?: import('./types').KnownLogKey[] | null, shown?: [string, string][] | null, ed25519?: boolean }} [known]
- *   `logKeys`: the verifier keys the reader already trusts; `shown`: path and text of what a page displays.
+ * Runs these steps, whatever the one before found.
+ * @param {Question} question
+ * @param {StepName[]} steps
  * @returns {Promise<Verdict[]>}
  */
-export async function checkProof(proof, known = {}) {
-  const ed25519 = known.ed25519 === undefined ? await knowsEd25519() : known.ed25519;
-  const question = { proof, logKeys: known.logKeys || null, shown: known.shown || null, ed25519 };
+async function runSteps(question, steps) {
   const verdicts = [];
-  for (const [step, check] of STEPS) {
-    if (step === 'page' && !question.shown) continue;
+  for (const [step, check] of STEPS.filter(([name]) => steps.includes(name))) {
     let finding;
     try {
       finding = await check(question);
@@ -256,6 +252,28 @@ export async function checkProof(proof, known = {}) {
   }
   return verdicts;
 }
+
+/**
+ * Runs every step.
+ * @param {Proof} proof
+ * @param {{ logKeys?: import('./types').KnownLogKey[] | null, shown?: [string, string][] | null, ed25519?: boolean }} [known]
+ *   `logKeys`: the verifier keys the reader already trusts; `shown`: path and text of what a page displays.
+ * @returns {Promise<Verdict[]>}
+ */
+export async function checkProof(proof, known = {}) {
+  const ed25519 = known.ed25519 === undefined ? await knowsEd25519() : known.ed25519;
+  const shown = known.shown || null;
+  const steps = STEPS.map(([step]) => step).filter((step) => step !== 'page' || shown);
+  return runSteps({ proof, logKeys: known.logKeys || null, shown, ed25519 }, steps);
+}
+
+/**
+ * The steps that need nothing of the record but its place: leaf, inclusion, checkpoint.
+ * @param {Proof} proof
+ * @param {import('./types').KnownLogKey[]} logKeys
+ * @returns {Promise<Verdict[]>}
+ */
+export const checkPlace = async (proof, logKeys) => runSteps({ proof, logKeys, shown: null, ed25519: await knowsEd25519() }, ['leaf', 'inclusion', 'checkpoint']);
 
 /**
  * The sentence over all steps.

@@ -4,6 +4,7 @@
 
 import * as der from './der.js';
 import { concat, fromHex, hex, same, sha256, textOf, utf8 } from './digest.js';
+import { beijing } from './moment.js';
 
 /**
  * @typedef {import('./types').Bytes} Bytes
@@ -281,9 +282,7 @@ export async function stamped(token, data) {
  * @returns {string}
  */
 export function stampWords(authority, { time, by }) {
-  // China's legal time has one offset and no summer time.
-  const [day, clock] = new Date(time + 8 * 3_600_000).toISOString().split('T');
-  const said = `${authority} 证明检查点在北京时间 ${day} ${clock.slice(0, 5)} 以前已经存在`;
+  const said = `${authority} 证明检查点在北京时间 ${beijing(time)} 以前已经存在`;
   if (!by) return `${said}；所用签名算法本页不能核对，请用该机构的工具核对签名`;
   return `${said}；签名有效，签名证书 ${by.subject}，其 SHA-256 指纹 ${by.certificate}，请与该机构公布的核对`;
 }

@@ -60,16 +60,16 @@ export async function parsePolicy(text) {
 }
 
 /**
- * Which witnesses of the policy cosigned the note, and whether they are enough. A bad line of a known key throws.
+ * Which witnesses of the policy cosigned the note, and whether they are enough; each with milliseconds since 1970. A bad line of a known key throws.
  * @param {Policy} policy
  * @param {string} note
- * @returns {Promise<{ enough: boolean, spoke: [string, Date][] }>}
+ * @returns {Promise<{ enough: boolean, spoke: [string, number][] }>}
  */
 export async function cosigned(policy, note) {
   const { text, signatures } = parseNote(note);
   /** @type {Map<string, boolean>} */
   const spoken = new Map();
-  /** @type {[string, Date][]} */
+  /** @type {[string, number][]} */
   const spoke = [];
   for (const [name, voice] of policy.voices) {
     if ('members' in voice) {
@@ -81,7 +81,7 @@ export async function cosigned(policy, note) {
       const time = signature.length === 72 ? new DataView(signature.buffer, signature.byteOffset).getBigUint64(0) : -1n;
       const message = utf8(`cosignature/v1\ntime ${time}\n${text}`);
       if (time < 0n || !(await verifies(voice.key, signature.slice(8), message))) throw new SyntaxError(`${voice.name} 的联署无效`);
-      if (!spoken.get(name)) spoke.push([voice.name, new Date(Number(time) * 1000)]);
+      if (!spoken.get(name)) spoke.push([voice.name, Number(time) * 1000]);
       spoken.set(name, true);
     }
     if (lines.length === 0) spoken.set(name, false);

@@ -1,9 +1,10 @@
 // @ts-check
-// The page's own check of a proof: `[data-verify]` with `data-proof` (address), an embedded
+// The page's own check of proofs, receipts and dossiers: `[data-verify]` with `data-proof` (address), an embedded
 // `script[data-proof-json]`, or a picked or dropped file. The proof never leaves the browser.
 
 import { element, facts, notice } from './page.js';
 import { checkProof, overall, parseProof } from './proof.js';
+import { BEGINS, checkReceipt, parseReceipt, receiptConclusion } from './receipt.js';
 
 /** Larger than any proof the service makes. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -29,9 +30,15 @@ function line(verdict, at) {
     element('p', { class: 'heading' }, element('strong', {}, `${at + 1}. ${verdict.title}`), result(verdict)),
     element('p', {}, verdict.sentence),
   );
-  if (verdict.details.length > 0) {
-    item.append(element('details', {}, element('summary', {}, verdict.state ? '逐项结果' : '技术细节'), facts(verdict.details)));
+  if (verdict.details.length === 0) return item;
+  if (!verdict.state) {
+    item.append(element('details', {}, element('summary', {}, '技术细节'), facts(verdict.details)));
+    return item;
   }
+  // Of a dossier the sentence is the sum of what is below it; what is not as it should be lies open.
+  const all = element('details', {}, element('summary', {}, verdict.sentence), facts(verdict.details));
+  all.open = verdict.state !== 'good' && verdict.state !== 'noted';
+  item.lastElementChild?.replaceWith(all);
   return item;
 }
 
@@ -76,10 +83,15 @@ async function run(place, coming, logKeys, shown) {
     if (!window.isSecureContext || !crypto.subtle) {
       throw new Error('本页不是经 HTTPS 打开的，浏览器不提供核验所需的功能。请用 https:// 地址打开，或下载证明后用离线核验程序核对。');
     }
-    show(place, await checkProof(parseProof(await coming), { logKeys, shown }));
+    const text = await coming;
+    if (!text.startsWith(BEGINS)) return show(place, await checkProof(parseProof(text), { logKeys, shown }));
+    const receipt = parseReceipt(text);
+    const verdicts = await checkReceipt(receipt, logKeys || []);
+    show(place, verdicts, receiptConclusion(receipt, verdicts));
   } catch (error) {
     place.replaceChildren(notice('warn', '未能核验', error instanceof Error ? error.message : String(error)));
   }
+  return undefined;
 }
 
 /** Whether a file is a zip, by how it begins. @param {File} file */
@@ -124,7 +136,7 @@ function runDossier(place, file, logKeys, rules) {
 }
 
 /**
- * A picked or dropped file: a dossier's zip, or a proof.
+ * A picked or dropped file: a dossier's zip, a receipt, or a proof.
  * @param {HTMLElement} place
  * @param {File} file
  * @param {import('./types').KnownLogKey[] | null} logKeys
@@ -155,7 +167,7 @@ async function fetched(address) {
  * @returns {Promise<string>}
  */
 async function read(file) {
-  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明。案卷请选择 zip 文件。');
+  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明或者存证凭证。案卷请选择 zip 文件。');
   return file.text();
 }
 
@@ -188,7 +200,12 @@ function attend(root) {
       event.preventDefault();
       take(input.files);
     });
-    root.addEventListener('dragover', (event) => event.preventDefault());
+    const form = input.form;
+    root.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      form?.classList.add('over');
+    });
+    for (const kind of ['dragleave', 'drop']) root.addEventListener(kind, () => form?.classList.remove('over'));
     root.addEventListener('drop', (event) => {
       event.preventDefault();
       take(event.dataTransfer && event.dataTransfer.files);

@@ -61,17 +61,24 @@ story('a supervisor takes a case along, and the page checks it', async ({ page, 
   assert.equal(irregular.sentence, '内容未发现改动，但有记录不符合当时有效的程序规则');
   assert.deepEqual(irregular.steps.at(-1), [`${irregular.steps.length}. 程序回放`, '违规']);
   assert.match(await page.locator('.verdicts > li').last().innerText(), /有 \d+ 处异议；制卷时的规则文本与本站所用的不是同一版本/);
-  await page.locator('.verdicts > li').last().locator('summary').click();
+  await page.locator('.verdicts > li').last().getByText(/^第 \d+ 号记录$/).first().waitFor();
   await look('dossier-irregular');
   await page.unroute('**/verify/rules.json*');
 
   const bytes = await readFile(paths.court);
+  // A name of the same length that systems leave behind: the record is gone, and nothing is there that is none.
+  await writeFile(paths.party, Buffer.from(bytes.toString('latin1').replaceAll('records/0001.json', 'records/Thumbs.db'), 'latin1'));
+  const incomplete = await check(page, paths.party);
+  assert.match(incomplete.sentence, /^材料不全/);
+  assert.deepEqual(incomplete.steps.at(-1)?.[1], '缺失');
+  await look('dossier-incomplete');
+
   // In the first file, which is a record.
   bytes[200] ^= 1;
   await writeFile(paths.court, bytes);
   const { sentence } = await check(page, paths.court);
   assert.match(sentence, /核验未通过/);
-  assert.match(await page.locator('[data-verify-result]').innerText(), /records\/0000\.json：(压缩数据已损坏|内容与目录所载摘要不符)/);
+  assert.match(await page.locator('[data-verify-result]').innerText(), /第 0 号记录（records\/0000\.json）：(压缩数据已损坏|内容与目录所载摘要不符)/);
   await look('dossier-altered');
   assert.deepEqual(sent, [], 'the dossier left the browser');
 });

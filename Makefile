@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := check
 .NOTPARALLEL:
-.PHONY: test check demo setup browser bench fmt
+.PHONY: test check demo setup browser bench page fmt
 
 # Every build of `make test` asks for the same features in the same profile, so dependencies are compiled once
 # for the tests and checked once for clippy; without them only diesel, object_store and this package are checked again.
@@ -48,6 +48,10 @@ browser: setup
 
 bench:
 	tests/with-postgres cargo bench $(FEATURES)
+
+# The law for the page 核验, as WebAssembly; after a change of src/base or src/law.
+page:
+	src/verify/page/build
 
 fmt:
 	cargo fmt

@@ -12,6 +12,8 @@ mod gate;
 mod late_breaches;
 #[path = "law/masking.rs"]
 mod masking;
+#[path = "law/page.rs"]
+mod page;
 #[path = "law/rulebook.rs"]
 mod rulebook;
 #[path = "law/story.rs"]

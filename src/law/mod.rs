@@ -13,6 +13,7 @@ pub mod major;
 pub mod masking;
 pub mod pack;
 pub mod procedure;
+pub mod replay;
 pub mod rule;
 pub mod rulebook;
 pub mod words;

@@ -5,11 +5,8 @@ use crate::{
     base::Digest,
     law::{
         self,
-        act::Act,
         calendar::Calendar,
-        gate,
-        pack::Pack,
-        procedure::{CaseState, Step as CaseStep},
+        replay::{self, Told},
         rulebook::Rulebook,
     },
     ledger::{
@@ -82,62 +79,31 @@ fn replay(
     let (rules, calendar) = OWN.as_ref().ok_or_else(unusable)?;
     let known = rules.pack(pack);
     let pack = known.ok_or_else(|| (State::Missing, format!("本程序没有规则包 {pack}")))?;
-    let law = Law { rules, calendar, pack };
-    let mut state = CaseState::default();
-    let mut objections = 0;
-    for (record, payload) in records {
+    let told = records.iter().map(|(record, payload)| told(record, payload));
+    let replayed = replay::replay(rules, calendar, pack, told);
+    let lawful = replayed.is_lawful();
+    for ((record, _), found) in records.iter().zip(replayed.objections) {
         let part = manifest::record_file(record.entry.seq);
-        for said in law.objections(&mut state, record, payload) {
-            objections += 1;
+        for said in found {
             checked.report.add(&part, Step::Procedure, Err((State::Irregular, said)));
         }
     }
-    match objections {
-        0 => Ok(format!(
-            "{} 条记录逐条按当时有效的规则（{}）回放，没有异议",
-            records.len(),
-            law.pack.title
-        )),
-        count => Err((State::Irregular, format!("按当时有效的规则回放，有 {count} 处异议"))),
+    match lawful {
+        true => Ok(replayed.conclusion),
+        false => Err((State::Irregular, replayed.conclusion)),
     }
 }
 
-struct Law<'l> {
-    rules: &'l Rulebook,
-    calendar: &'l Calendar,
-    pack: &'l Pack,
-}
-
-impl Law<'_> {
-    /// What stood in the way of a record when it was linked; moves the state on.
-    fn objections(
-        &self,
-        state: &mut CaseState,
-        record: &RecordProof,
-        payload: &Payload,
-    ) -> Vec<String> {
-        let facts = serde_json::Value::Object(payload.facts.clone());
-        let Ok(act) = Act::parse(&payload.kind, &facts) else {
-            return vec!["记录的种类或者事项不合规范".to_owned()];
-        };
-        let people: Vec<String> = payload.signers.iter().map(|s| s.person.clone()).collect();
-        let at = record.entry.received_at;
-        let (rules, calendar, pack) = (self.rules, self.calendar, self.pack);
-        let found = gate::objections(rules, calendar, pack, state, &act, at, &people);
-        state.apply(&CaseStep {
-            kind: payload.kind.clone(),
-            act,
-            at: payload.at,
-            received_at: at,
-            people,
-            record: record.entry.record,
-            head: record.entry.hash(),
-            seq: record.entry.seq,
-            exhibits: payload.exhibits.len(),
-        });
-        found
-            .into_iter()
-            .map(|objection| format!("{}（{}）", objection.text, objection.article))
-            .collect()
+fn told(record: &RecordProof, payload: &Payload) -> Told {
+    Told {
+        kind: payload.kind.clone(),
+        facts: payload.facts.clone(),
+        at: payload.at,
+        received_at: record.entry.received_at,
+        people: payload.signers.iter().map(|signer| signer.person.clone()).collect(),
+        record: record.entry.record,
+        head: record.entry.hash(),
+        seq: record.entry.seq,
+        exhibits: payload.exhibits.len(),
     }
 }

@@ -91,6 +91,7 @@ routes! {
     Anyone "/agencies/{code}" { get: public::agencies::show }
     Anyone "/officers/verify" { get: public::officers::verify }
     Anyone "/verify" { get: public::verify::show }
+    Anyone "/verify/rules.json" { get: public::verify::rules }
     Anyone "/site-map" { get: public::about::site_map }
     Anyone "/privacy" { get: public::about::privacy }
     Anyone "/accessibility" { get: public::about::accessibility }

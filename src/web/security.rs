@@ -14,6 +14,10 @@ use actix_web::{
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// What the worker that checks dossiers may: fetch from this site, and run the WebAssembly that is there.
+pub const CHECKING_POLICY: &str =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
 /// Adds the security headers to every answer.
 pub async fn headers<B: MessageBody>(
     request: ServiceRequest,

@@ -151,7 +151,7 @@ await flow('a proof is checked in the page', async () => {
 await flow('a picked proof is checked without being sent', async () => {
   const before = site.posted.length;
   const tab = await open('/list.html');
-  const pick = (text) => tab.setInputFiles('form[data-verify] input[type=file]', { name: 'proof.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  const pick = (text) => tab.setInputFiles('[data-verify] input[type=file]', { name: 'proof.json', mimeType: 'application/json', buffer: Buffer.from(text) });
   await pick(reference.jcs(proof));
   await tab.waitForSelector('text=核验通过');
   await pick(reference.jcs({ ...proof, record: { ...proof.record, hidden: [] } }));

@@ -6,6 +6,7 @@ use zhijian::law::act::*;
 use zhijian::law::calendar::Calendar;
 use zhijian::law::gate::{self, Objection};
 use zhijian::law::procedure::{CaseState, Step};
+use zhijian::law::replay::Told;
 use zhijian::law::rulebook::Rulebook;
 
 pub static RULES: LazyLock<Rulebook> =
@@ -54,11 +55,13 @@ pub struct Story {
     pub state: CaseState,
     pub pack: &'static str,
     pub lines: Vec<String>,
+    /// The same as a dossier tells it.
+    pub told: Vec<Told>,
 }
 
 impl Story {
     pub fn new(pack: &'static str) -> Story {
-        Story { state: CaseState::default(), pack, lines: Vec::new() }
+        Story { state: CaseState::default(), pack, lines: Vec::new(), told: Vec::new() }
     }
 
     pub fn signers(act: &Act) -> Vec<String> {
@@ -115,7 +118,7 @@ impl Story {
     /// [`Story::force`] with so many exhibits.
     pub fn force_with(&mut self, act: Act, exhibits: usize) -> &mut Story {
         let seq = self.state.records;
-        self.state.apply(&Step {
+        let step = Step {
             kind: act.kind().to_owned(),
             at: Moment::start_of(act.on()),
             received_at: Moment::start_of(act.on()),
@@ -125,11 +128,28 @@ impl Story {
             seq,
             exhibits,
             act: act.clone(),
-        });
+        };
+        self.told.push(told(&step));
+        self.state.apply(&step);
         let pack = RULES.pack(self.pack).unwrap();
         let next = gate::allowed(&RULES, pack, &self.state).join(" ");
         self.lines.push(format!("{seq} {} [{}] → {next}", act.kind(), self.state.stage().label()));
         self
+    }
+}
+
+fn told(step: &Step) -> Told {
+    let act = serde_json::to_value(&step.act).unwrap();
+    Told {
+        kind: step.kind.clone(),
+        facts: act["facts"].as_object().unwrap().clone(),
+        at: step.at,
+        received_at: step.received_at,
+        people: step.people.clone(),
+        record: step.record,
+        head: step.head,
+        seq: step.seq,
+        exhibits: step.exhibits,
     }
 }
 

@@ -156,6 +156,25 @@ fn a_list_is_searched_filtered_turned_and_exported() {
     assert_eq!(found.headers()["location"], format!("/disclosures/{}#verify", numbers[6]));
 }
 
+/// The page replays a case's procedure by these; it keeps them for as long as they are what it was told of.
+#[test]
+fn the_rules_are_there_for_the_page_that_checks() {
+    let site = Served::start();
+    let page = site.page("/verify", 200);
+    let address = page.split("data-rules=\"").nth(1).unwrap().split('"').next().unwrap();
+    let named = site.get(address);
+    assert!(named.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+    let rules: serde_json::Value = named.json().unwrap();
+    let texts = rules.as_object().unwrap();
+    assert_eq!(texts.len(), zhijian::law::builtin_files().len());
+    for (name, text) in zhijian::law::builtin_files() {
+        assert_eq!(texts[*name], *text, "{name}");
+    }
+    let plain = site.get("/verify/rules.json");
+    assert_eq!(plain.headers()["cache-control"], "no-cache");
+    assert_eq!(plain.json::<serde_json::Value>().unwrap(), rules);
+}
+
 /// The text of each element that carries a signed field, as a browser would read it.
 fn signed_texts(page: &str) -> Vec<(String, String)> {
     let unescape = |text: &str| {

@@ -1,18 +1,19 @@
-//! Style sheets and browser modules, embedded in the binary and served under `/assets/<hash>/<name>`.
+//! Style sheets, browser modules and one of WebAssembly, embedded in the binary and served under `/assets/<hash>/<name>`.
 //! One hash names them all, so that modules find each other by plain relative names. Does no I/O.
 
+use crate::web::security;
 use actix_web::{HttpResponse, http::header, middleware, web};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
 struct Asset {
     name: &'static str,
-    text: &'static str,
+    bytes: &'static [u8],
 }
 
 macro_rules! assets {
     ($($name:literal),* $(,)?) => {
-        &[$(Asset { name: $name, text: include_str!($name) }),*]
+        &[$(Asset { name: $name, bytes: include_bytes!($name) }),*]
     };
 }
 
@@ -23,12 +24,23 @@ static ASSETS: &[Asset] = assets![
     "mark.svg",
     "page.js",
     "canonical.js",
+    "sha256.js",
     "digest.js",
     "note.js",
     "proof.js",
     "zip.js",
     "trust.js",
+    "der.js",
+    "moment.js",
+    "stamp.js",
+    "procedure.js",
+    "procedure.wasm",
+    "findings.js",
+    "exhibits.js",
     "dossier.js",
+    "outcome.js",
+    "checking.js",
+    "receipt.js",
     "verify.js",
     "keys.js",
     "check.js",
@@ -39,14 +51,17 @@ static ASSETS: &[Asset] = assets![
     "player.js",
 ];
 
-/// First 12 hex digits of the SHA-256 over every name and text; changes when any file does.
+/// The worker that checks dossiers.
+const CHECKING: &str = "checking.js";
+
+/// First 12 hex digits of the SHA-256 over every name and its bytes; changes when any file does.
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = Sha256::new();
     for asset in ASSETS {
         hasher.update(asset.name);
         hasher.update([0]);
-        hasher.update((asset.text.len() as u64).to_be_bytes());
-        hasher.update(asset.text);
+        hasher.update((asset.bytes.len() as u64).to_be_bytes());
+        hasher.update(asset.bytes);
     }
     let mut hex = hex::encode(hasher.finalize());
     hex.truncate(12);
@@ -73,11 +88,16 @@ async fn serve(path: web::Path<(String, String)>) -> HttpResponse {
     };
     // While nodes are being replaced a page of one may ask another: it gets what is here, but must not keep it.
     let keep = if hash == *HASH { "public, max-age=31536000, immutable" } else { "no-cache" };
-    HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .content_type(media_type(asset.name))
         .insert_header((header::CACHE_CONTROL, keep))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(asset.text)
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    if asset.name == CHECKING {
+        // A worker goes by the policy of its own script; no page needs more than the policy of all.
+        response.insert_header((header::CONTENT_SECURITY_POLICY, security::CHECKING_POLICY));
+    }
+    response.body(asset.bytes)
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -85,6 +105,7 @@ fn media_type(name: &str) -> &'static str {
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
+        Some((_, "wasm")) => "application/wasm",
         _ => "application/octet-stream",
     }
 }
@@ -133,7 +154,9 @@ mod tests {
         walk(&source("src/web/look"), ".js", &mut |path, text| {
             let own = path.file_name().unwrap().to_string_lossy();
             assert!(embedded(&own), "{own} is not embedded");
-            for rest in text.split("from './").skip(1) {
+            let imported = text.split("from './").skip(1);
+            // A worker, and what is not a script.
+            for rest in imported.chain(text.split("new URL('./").skip(1)) {
                 let name = rest.split('\'').next().unwrap();
                 assert!(embedded(name), "{own} imports {name}");
             }
@@ -159,6 +182,18 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn only_the_worker_may_run_webassembly() {
+        let app = http::init_service(App::new().configure(configure)).await;
+        for asset in ASSETS {
+            let request = http::TestRequest::get().uri(&url(asset.name)).to_request();
+            let answer = http::call_service(&app, request).await;
+            let policy = answer.headers().get("content-security-policy");
+            let may = policy.is_some_and(|p| p.to_str().unwrap().contains("'wasm-unsafe-eval'"));
+            assert_eq!(may, asset.name == "checking.js", "{}", asset.name);
+        }
+    }
+
+    #[actix_web::test]
     async fn only_the_right_hash_is_kept_for_ever() {
         let app = http::init_service(App::new().configure(configure)).await;
         let ask = async |uri: String| {
@@ -176,6 +211,7 @@ mod tests {
         let (status, cache, kind) = ask("/assets/000000000000/page.js".to_owned()).await;
         assert_eq!((status, cache.as_str()), (200, "no-cache"));
         assert_eq!(kind, "text/javascript; charset=utf-8");
+        assert_eq!(ask(url("procedure.wasm")).await.2, "application/wasm");
         assert_eq!(ask(url("../assets.rs")).await.0, 404);
         assert_eq!(ask(url("nothing.js")).await.0, 404);
     }

@@ -29,7 +29,7 @@ export async function checkDraft(draft) {
       throw new Refusal(`本页显示的“${path}”不在将要签名的内容之中。请勿签名，重新打开草稿。`);
     }
   }
-  const root = hex(await fieldsRoot(await Promise.all(fields.map(fieldDigest))));
+  const root = hex(fieldsRoot(fields.map(fieldDigest)));
   if (root !== payload.fields_root) throw new Refusal('由本页内容算得的承诺根与将要签名的记录不符。请勿签名，重新打开草稿；再次出现请报告管理员。');
   const signer = payload.signers.find((one) => one.person === draft.person);
   if (!signer) throw new Refusal('将要签名的记录没有把您列为签名人。请返回重新生成草稿。');

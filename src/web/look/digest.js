@@ -1,8 +1,9 @@
 // @ts-check
 // Digests of records and trees (docs/formats.md): tagged hashes, field commitments, RFC 6962 trees,
-// DSSE's signed bytes, chunk roots. SHA-256 comes from WebCrypto; no state, no page.
+// DSSE's signed bytes, chunk roots. No state, no page.
 
 import { canonical } from './canonical.js';
+import { sha256Now } from './sha256.js';
 
 /** @typedef {import('./types').Bytes} Bytes */
 
@@ -19,17 +20,29 @@ const encoder = new TextEncoder();
  */
 export const utf8 = (text) => encoder.encode(text);
 
-/**
- * @param {Bytes} bytes
- * @returns {string}
- */
-export const textOf = (bytes) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * @param {Bytes} bytes
  * @returns {string}
  */
-export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+export const textOf = (bytes) => decoder.decode(bytes);
+
+/** Two hex digits of every byte. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/**
+ * @param {Bytes} bytes
+ * @returns {string}
+ */
+export function hex(bytes) {
+  let text = '';
+  for (const byte of bytes) text += DIGITS[byte];
+  return text;
+}
+
+/** @param {number} code of `0` to `9` or `a` to `f` */
+const nibble = (code) => (code < 0x60 ? code - 0x30 : code - 0x57);
 
 /**
  * Lower-case hex of exactly `length` bytes.
@@ -41,7 +54,9 @@ export function fromHex(text, length = 32) {
   if (typeof text !== 'string' || text.length !== length * 2 || !/^[0-9a-f]*$/.test(text)) {
     throw new SyntaxError(`not ${length} bytes in lower-case hex`);
   }
-  return Uint8Array.from({ length }, (_, i) => parseInt(text.slice(i * 2, i * 2 + 2), 16));
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i += 1) bytes[i] = (nibble(text.charCodeAt(i * 2)) << 4) | nibble(text.charCodeAt(i * 2 + 1));
+  return bytes;
 }
 
 /**
@@ -83,12 +98,15 @@ export function concat(...parts) {
   return out;
 }
 
+/** Shorter inputs are hashed at once, longer ones by WebCrypto beside everything else. */
+const LONG = 4096;
+
 /**
  * @param {Bytes} bytes
  * @returns {Promise<Bytes>}
  */
 export async function sha256(bytes) {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return bytes.length < LONG ? sha256Now(bytes) : new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
 
 /**
@@ -118,14 +136,14 @@ export function prefixed(bytes) {
  * SHA-256(tag || 0x00 || parts).
  * @param {string} tag
  * @param {...Bytes} parts
- * @returns {Promise<Bytes>}
+ * @returns {Bytes}
  */
-export const tagged = (tag, ...parts) => sha256(concat(utf8(tag), Uint8Array.of(0), ...parts));
+export const tagged = (tag, ...parts) => sha256Now(concat(utf8(tag), Uint8Array.of(0), ...parts));
 
 /**
  * The commitment of one field, `zhijian/field/v1`.
  * @param {import('./types').Field} field
- * @returns {Promise<Bytes>}
+ * @returns {Bytes}
  */
 export function fieldDigest(field) {
   const shown = field.mask == null ? [field.path, field.value] : [field.path, field.value, field.mask];
@@ -135,48 +153,47 @@ export function fieldDigest(field) {
 /**
  * Root over field commitments: their bytes ascending, each a leaf.
  * @param {Bytes[]} digests
- * @returns {Promise<Bytes>}
+ * @returns {Bytes}
  */
-export async function fieldsRoot(digests) {
+export function fieldsRoot(digests) {
   const sorted = digests.map(hex).sort().map((text) => fromHex(text));
-  return treeRoot(await Promise.all(sorted.map(leafHash)));
+  return treeRoot(sorted.map(leafHash));
 }
 
 /**
  * Root over the SHA-256 of each 4 MiB chunk.
  * @param {Bytes[]} chunks
- * @returns {Promise<Bytes>}
+ * @returns {Bytes}
  */
-export const chunkRoot = async (chunks) => treeRoot(await Promise.all(chunks.map(leafHash)));
+export const chunkRoot = (chunks) => treeRoot(chunks.map(leafHash));
 
 /**
  * RFC 6962 §2.1.
  * @param {Bytes} data
- * @returns {Promise<Bytes>}
+ * @returns {Bytes}
  */
-export const leafHash = (data) => sha256(concat(Uint8Array.of(0), data));
+export const leafHash = (data) => sha256Now(concat(Uint8Array.of(0), data));
 
 /**
  * RFC 6962 §2.1.
  * @param {Bytes} left
  * @param {Bytes} right
- * @returns {Promise<Bytes>}
+ * @returns {Bytes}
  */
-export const nodeHash = (left, right) => sha256(concat(Uint8Array.of(1), left, right));
+export const nodeHash = (left, right) => sha256Now(concat(Uint8Array.of(1), left, right));
 
 /**
  * Root of a tree over leaf hashes.
  * @param {Bytes[]} hashes
- * @returns {Promise<Bytes>}
+ * @returns {Bytes}
  */
-export async function treeRoot(hashes) {
-  if (hashes.length === 0) return sha256(new Uint8Array(0));
+export function treeRoot(hashes) {
+  if (hashes.length === 0) return sha256Now(new Uint8Array(0));
   let level = hashes;
   // Pairing level by level and carrying an odd last node up gives the same tree as RFC 6962's split.
   while (level.length > 1) {
-    const next = [];
-    for (let i = 0; i + 1 < level.length; i += 2) next.push(nodeHash(level[i], level[i + 1]));
-    const above = await Promise.all(next);
+    const above = [];
+    for (let i = 0; i + 1 < level.length; i += 2) above.push(nodeHash(level[i], level[i + 1]));
     if (level.length % 2 === 1) above.push(level[level.length - 1]);
     level = above;
   }
@@ -189,9 +206,9 @@ export async function treeRoot(hashes) {
  * @param {number} index
  * @param {number} size
  * @param {Bytes[]} path
- * @returns {Promise<Bytes | null>}
+ * @returns {Bytes | null}
  */
-export async function rootFromInclusion(leaf, index, size, path) {
+export function rootFromInclusion(leaf, index, size, path) {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return null;
   // Halving by arithmetic, since bit operators cut at 32 bits.
   let node = index;
@@ -200,13 +217,13 @@ export async function rootFromInclusion(leaf, index, size, path) {
   for (const sibling of path) {
     if (last === 0) return null;
     if (node % 2 === 1 || node === last) {
-      hash = await nodeHash(sibling, hash);
+      hash = nodeHash(sibling, hash);
       while (node % 2 === 0 && node !== 0) {
         node /= 2;
         last = Math.floor(last / 2);
       }
     } else {
-      hash = await nodeHash(hash, sibling);
+      hash = nodeHash(hash, sibling);
     }
     node = Math.floor(node / 2);
     last = Math.floor(last / 2);

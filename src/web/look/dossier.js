@@ -1,99 +1,38 @@
 // @ts-check
-// Checks a dossier (docs/formats.md §14) in the browser, file by file, and gathers what was found by step. The
-// procedure is not replayed here, and says so. Fetches nothing and touches no page.
+// Checks a dossier (docs/formats.md §14) in the browser, file by file, and gathers what was found. The law is handed in
+// (procedure.js). Fetches nothing and touches no page.
 
 import { parseCanonical } from './canonical.js';
 import * as d from './digest.js';
+import { checkExhibits } from './exhibits.js';
+import { Check, Irregular, Missing, Noted, wordsOf } from './findings.js';
+import { beijing } from './moment.js';
 import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signedBy, signedByKnown } from './note.js';
-import { PLACE_STEPS, RECORD_STEPS, entryHash } from './proof.js';
-import { bareNote, cosigned, parsePolicy, stampedAt } from './trust.js';
+import { replay, rulesDigest } from './procedure.js';
+import { PLACE_STEPS, RECORD_STEPS, entryHash, opened } from './proof.js';
+import { stampWords, stamped } from './stamp.js';
+import { bareNote, cosigned, parsePolicy } from './trust.js';
 
 /**
  * @typedef {import('./types').Manifest} Manifest
  * @typedef {import('./types').RecordProof} RecordProof
- * @typedef {import('./types').Verdict} Verdict
- * @typedef {import('./types').DossierStep} DossierStep
  * @typedef {import('./types').KnownLogKey} KnownLogKey
  * @typedef {import('./zip.js').Files} Files
- * @typedef {'good' | 'tampered' | 'missing' | 'noted'} State
- * @typedef {{ part: string, step: DossierStep, state: State, sentence: string }} Finding
+ * @typedef {import('./findings.js').Finding} Finding
+ * @typedef {import('./findings.js').Filed} Filed
+ * @typedef {import('./findings.js').Progress} Progress
+ * @typedef {import('./procedure.js').Law} Law
  */
 
 const SMALL = 1024 * 1024;
 const RECORD_MAX = 8 * 1024 * 1024;
-/** Longer exhibits are checked by their chunks alone: WebCrypto takes a file whole. */
-const WHOLE_MAX = 256 * 1024 * 1024;
 /** Records checked together. */
 const AT_ONCE = 64;
 const LEFT_BY_SYSTEMS = ['.DS_Store', 'Thumbs.db', 'desktop.ini'];
 const VARIANTS = { whole: '全卷', party: '当事人卷', court: '司法卷', public: '公开卷' };
 
-/** @type {[DossierStep, string][]} */
-const TITLES = [
-  ['manifest', '案卷目录'], ['seal', '案卷封签'], ['checkpoint', '检查点'], ['witness', '见证联署'], ['timestamp', '时间戳'],
-  ['key', '密钥登记'], ['fields', '字段承诺'], ['signatures', '电子签名'], ['entry', '链条目'], ['leaf', '日志叶'],
-  ['inclusion', '存证证明'], ['chain', '链的衔接'], ['exhibit', '证据附件'], ['file', '卷内文件'], ['procedure', '程序回放'],
-];
-
-/** What is not there, as opposed to wrong. */
-class Missing extends Error {}
-
-/** What was neither asked for nor is there: to be known, no fault. */
-class Unasked extends Error {}
-
 /** @param {number} n @param {string} folder @param {string} ending */
 const numbered = (n, folder, ending) => `${folder}/${String(n).padStart(4, '0')}.${ending}`;
-
-/** One check of one dossier. */
-class Check {
-  /** @param {Files} files @param {KnownLogKey[] | null} logKeys */
-  constructor(files, logKeys) {
-    this.files = files;
-    this.logKeys = logKeys;
-    /** @type {Finding[]} */
-    this.found = [];
-  }
-
-  /**
-   * Runs `act` and notes how it went; gives what it gave, or null.
-   * @template T
-   * @param {string} part
-   * @param {DossierStep} step
-   * @param {() => Promise<[string, T]>} act
-   * @returns {Promise<T | null>}
-   */
-  async try(part, step, act) {
-    try {
-      const [sentence, value] = await act();
-      this.add(part, step, 'good', sentence);
-      return value;
-    } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      this.add(part, step, error instanceof Missing ? 'missing' : error instanceof Unasked ? 'noted' : 'tampered', words);
-      return null;
-    }
-  }
-
-  /** @param {string} part @param {DossierStep} step @param {State} state @param {string} sentence */
-  add(part, step, state, sentence) {
-    this.found.push({ part, step, state, sentence });
-  }
-
-  /** @param {string} name @param {number} most */
-  async bytes(name, most) {
-    const blob = await this.files.blob(name);
-    if (!blob) throw new Missing('卷内没有这个文件');
-    if (blob.size > most) throw new Error(`文件超过 ${most} 字节`);
-    return new Uint8Array(await blob.arrayBuffer());
-  }
-
-  /** @param {{ file: string, sha256: string }} listed @param {number} most */
-  async listed(listed, most) {
-    const bytes = await this.bytes(listed.file, most);
-    if (d.hex(await d.sha256(bytes)) !== listed.sha256) throw new Error('内容与目录所载摘要不符');
-    return bytes;
-  }
-}
 
 /** @param {Manifest} m @returns {boolean} Whether every file has the name its place prescribes, once. */
 function namesAreRight(m) {
@@ -116,8 +55,8 @@ const readManifest = (check) =>
     const bytes = await check.bytes('manifest.json', 16 * SMALL);
     const manifest = /** @type {Manifest} */ (parseCanonical(d.textOf(bytes)));
     if (manifest.format !== 'zhijian/dossier/v2') throw new Error('案卷的格式版本不明');
-    if (!(manifest.variant in VARIANTS) || !namesAreRight(manifest)) throw new Error('目录所载文件名不符合规定');
-    return [`${VARIANTS[manifest.variant]}，编号 ${manifest.number}，记录 ${manifest.records.length} 条，附件 ${manifest.exhibits.length} 个。`, { bytes, manifest }];
+    if (!Object.keys(VARIANTS).includes(manifest.variant) || !namesAreRight(manifest)) throw new Error('目录所载文件名不符合规定');
+    return [`${VARIANTS[manifest.variant]}，编号${manifest.number}，记录 ${manifest.records.length} 条，附件 ${manifest.exhibits.length} 个。`, { bytes, manifest }];
   });
 
 /**
@@ -143,22 +82,22 @@ async function checkTrust(check, m, note) {
     if (policy.logs.length !== 1 || policy.logs[0] !== m.log_key) throw new Error('信任策略所列的日志与目录不同');
     const { enough, spoke } = await cosigned(policy, note);
     if (!enough) throw new Missing('见证方的联署没有达到信任策略的要求');
-    const names = spoke.map(([name, at]) => `${name} 于 ${at.toISOString()} 联署`).join('；');
-    if (names === '') throw new Unasked('随卷的信任策略不要求联署，检查点上也没有策略所列见证方的联署。');
+    const names = spoke.map(([name, at]) => `见证方 ${name} 于北京时间 ${beijing(at)} 联署`).join('；');
+    if (names === '') throw new Noted('随卷的信任策略不要求联署，检查点上也没有策略所列见证方的联署。');
     return [`${names}，达到随卷信任策略的要求。`, null];
   });
-  if (m.timestamps.length === 0) check.add('checkpoint', 'timestamp', 'noted', '卷内没有时间戳。');
+  if (m.timestamps.length === 0) check.add('checkpoint', 'timestamp', 'noted', '卷内没有时间戳；收到时间以服务器和见证方所记为准。');
   for (const token of m.timestamps) {
     await check.try(token.file, 'timestamp', async () => {
-      const at = await stampedAt(await check.listed(token, 64 * 1024), d.utf8(bareNote(note, log)));
-      return [`${token.authority} 于 ${at} 对这个检查点加盖；时间戳机构的签名没有在本页核对，请用 zhijian-verify 或者该机构的工具核对。`, null];
+      const stamp = await stamped(await check.listed(token, 64 * 1024), d.utf8(bareNote(note, log)));
+      return [stampWords(token.authority, stamp), null];
     });
   }
 }
 
 /**
  * The steps of one record, or of its place where it is withheld.
- * @param {Check} check @param {Manifest} m @param {string} part @param {RecordProof & { withheld?: string }} record
+ * @param {Check} check @param {Manifest} m @param {string} part @param {Filed} record
  * @param {string | null} checkpoint
  */
 async function checkRecord(check, m, part, record, checkpoint) {
@@ -169,7 +108,7 @@ async function checkRecord(check, m, part, record, checkpoint) {
     check.add(part, 'fields', may ? 'noted' : 'missing', `内容没有随卷，只证明其位置：${record.withheld}`);
   } else {
     try {
-      signers = payloadOf(record).signers.map((signer) => signer.key);
+      signers = opened(record).payload.signers.map((signer) => signer.key);
     } catch {
       // Each step says so itself.
     }
@@ -185,26 +124,29 @@ async function checkRecord(check, m, part, record, checkpoint) {
       const { ok, sentence } = await act({ proof, logKeys: null, shown: null, ed25519: true });
       check.add(part, step, ok ? 'good' : 'tampered', sentence);
     } catch (error) {
-      check.add(part, step, 'tampered', `格式不对，无法相信：${error instanceof Error ? error.message : error}`);
+      check.add(part, step, 'tampered', wordsOf(error));
     }
   }
+}
+
+/** @param {unknown} value @returns {Filed} A record, or the place of one that is withheld. */
+function filed(value) {
+  const { entry, leaf, inclusion, envelope, opened: fields, hidden, withheld } = /** @type {Filed} */ (value);
+  const placed = [entry, leaf].every((part) => part && typeof part === 'object') && Array.isArray(inclusion);
+  const shown = withheld === undefined && typeof envelope === 'string' && [fields, hidden].every(Array.isArray);
+  if (!placed || (!shown && typeof withheld !== 'string')) throw new SyntaxError('not a record');
+  return /** @type {Filed} */ (value);
 }
 
 /** @param {Check} check @param {Manifest} m @param {import('./types').FileRef} item @param {string | null} checkpoint */
 async function readRecord(check, m, item, checkpoint) {
   const record = await check.try(item.file, 'file', async () => {
-    const value = /** @type {RecordProof & { withheld?: string }} */ (parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
+    const value = filed(parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
     return ['与目录所载摘要一致。', value];
   });
   if (record) await checkRecord(check, m, item.file, record, checkpoint);
   return { record, found: check.found };
 }
-
-/** @param {RecordProof} record @returns {import('./types').Payload} */
-const payloadOf = (record) => {
-  const envelope = /** @type {import('./types').Envelope} */ (parseCanonical(d.textOf(d.fromBase64(record.envelope))));
-  return /** @type {import('./types').Payload} */ (parseCanonical(d.textOf(d.fromBase64(envelope.payload))));
-};
 
 /** @param {Check} check @param {Manifest} m @param {string | null} checkpoint */
 async function checkKeys(check, m, checkpoint) {
@@ -212,8 +154,8 @@ async function checkKeys(check, m, checkpoint) {
   const events = [];
   for (const item of m.key_records) {
     const record = await check.try(item.file, 'key', async () => {
-      const record = /** @type {RecordProof} */ (parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
-      const { kind, signers, facts } = payloadOf(record);
+      const record = filed(parseCanonical(d.textOf(await check.listed(item, RECORD_MAX))));
+      const { kind, signers, facts } = opened(record).payload;
       const key = m.keys.find((one) => one.id === facts.key);
       if (!key || signers.some((signer) => signer.custody !== 'service')) throw new Error('不是由存证系统签署的密钥登记或者注销记录');
       const registers = kind === 'key-registered' && key.registered_leaf === record.leaf.index && facts.public_key === key.public_key && facts.custody === key.custody;
@@ -231,8 +173,17 @@ async function checkKeys(check, m, checkpoint) {
   }
 }
 
-/** @param {Check} check @param {Manifest} m @param {((RecordProof & { withheld?: string }) | null)[]} records */
-async function checkChain(check, m, records) {
+/** @param {import('./types').EntryJson} entry @returns {string | null} Null for what is no entry, as its own steps say. */
+function hashOf(entry) {
+  try {
+    return d.hex(entryHash(entry));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Check} check @param {Manifest} m @param {(Filed | null)[]} records */
+function checkChain(check, m, records) {
   /** @type {string | null} */
   let prev = '0'.repeat(64);
   let whole = records.length > 0;
@@ -248,51 +199,10 @@ async function checkChain(check, m, records) {
       whole = false;
       check.add(part, 'chain', 'tampered', `第 ${n} 号没有接在前一条目之后，或者不属于本案`);
     }
-    prev = d.hex(await entryHash(entry).catch(() => new Uint8Array(32)));
+    prev = hashOf(entry);
   }
   if (whole) check.add('manifest.json', 'chain', 'good', `第 0 至第 ${records.length - 1} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询。`);
   else check.add('manifest.json', 'chain', 'missing', '有记录缺失或者不符，无法核对全链');
-}
-
-/** @param {Check} check @param {Manifest} m @param {((RecordProof & { withheld?: string }) | null)[]} records */
-async function checkExhibits(check, m, records) {
-  /** @type {Map<string, import('./types').Payload['exhibits']>} */
-  const named = new Map();
-  const shown = records.filter((record) => record && record.withheld === undefined);
-  const may = m.variant === 'party' || m.variant === 'public';
-  for (const record of shown) {
-    let exhibits = /** @type {import('./types').Payload['exhibits']} */ ([]);
-    try {
-      exhibits = payloadOf(/** @type {RecordProof} */ (record)).exhibits;
-    } catch {
-      // Said by the record's own steps.
-    }
-    for (const one of exhibits) {
-      named.set(one.sha256, [...(named.get(one.sha256) || []), one]);
-      if (m.exhibits.some((file) => file.sha256 === one.sha256)) continue;
-      const left = may && m.withheld.find((file) => file.sha256 === one.sha256);
-      check.add(`exhibits/${one.sha256}`, 'exhibit', left ? 'noted' : 'missing', left ? `没有随卷：${left.reason}` : '记录所附证据未随卷');
-    }
-  }
-  for (const file of m.exhibits) {
-    await check.try(file.file, 'exhibit', async () => {
-      const blob = await check.files.blob(file.file);
-      if (!blob) throw new Missing('卷内没有这个文件');
-      const signed = named.get(file.sha256) || [];
-      if (signed.length === 0 && shown.length === records.length) throw new Error('没有任何记录附有此件');
-      if (signed.length === 0) throw new Missing('部分记录没有随卷，不能确定此件由谁附入');
-      if (signed.some((one) => one.size !== file.size || one.chunk_root !== file.chunk_root) || signed.every((one) => one.media_type !== file.media_type)) throw new Error('目录所载与签署的记录不同');
-      if (blob.size !== file.size) throw new Error(`内容被改动：应为 ${file.size} 字节，实为 ${blob.size} 字节`);
-      const chunks = [];
-      for (let at = 0; at < blob.size; at += d.CHUNK) {
-        chunks.push(await d.sha256(new Uint8Array(await blob.slice(at, at + d.CHUNK).arrayBuffer())));
-      }
-      if (d.hex(await d.chunkRoot(chunks)) !== file.chunk_root) throw new Error('内容被改动：分块根不符');
-      if (blob.size > WHOLE_MAX) return [`${file.name}，${file.size} 字节，与签署的分块根一致。`, null];
-      if (d.hex(await d.sha256(new Uint8Array(await blob.arrayBuffer()))) !== file.sha256) throw new Error('内容被改动：摘要不符');
-      return [`${file.name}，${file.size} 字节，与签署的摘要一致。`, null];
-    });
-  }
 }
 
 /** @param {Check} check @param {Manifest} m */
@@ -308,10 +218,40 @@ async function checkOthers(check, m) {
   }
 }
 
+/** @param {(Filed | null)[]} records @returns {RecordProof[]} All of them, if all are there with their contents. */
+function readable(records) {
+  return records.map((record) => {
+    if (!record) throw new Missing('有记录缺失或者不能读取，程序无法回放');
+    if (record.withheld !== undefined) throw new Noted('有记录的内容没有随卷，程序没有回放；需要回放的，请核验全卷或者司法卷');
+    try {
+      return opened(record) && record;
+    } catch {
+      throw new Missing('有记录不能读取，程序无法回放');
+    }
+  });
+}
+
+/** @param {Check} check @param {Manifest} m @param {(Filed | null)[]} records @param {Law | null} law */
+async function checkProcedure(check, m, records, law) {
+  const conclusion = await check.try('manifest.json', 'procedure', async () => {
+    const all = readable(records);
+    if (!law) throw new Noted('本浏览器不能运行回放所用的代码，或者取不到本站的规则，程序没有回放；请用离线核验程序 zhijian-verify 核对');
+    const { objections, conclusion } = await replay(law, m.rules.pack, all);
+    objections.forEach((said, n) => said.forEach((words) => check.add(numbered(all[n].entry.seq, 'records', 'json'), 'procedure', 'irregular', words)));
+    if (objections.some((said) => said.length > 0)) throw new Irregular(conclusion);
+    return [conclusion, conclusion];
+  });
+  const replayed = conclusion !== null || check.found.some(({ step, state }) => step === 'procedure' && state === 'irregular');
+  if (replayed && law && (await rulesDigest(law.rules)) !== m.rules.sha256) {
+    check.add('manifest.json', 'procedure', 'noted', '制卷时的规则文本与本站所用的不是同一版本，回放依照本站所用的规则');
+  }
+}
+
 /**
- * Checks everything but the procedure.
+ * Checks everything that zhijian-verify checks.
  * @param {Files} files
- * @param {{ logKeys: KnownLogKey[] | null, progress?: (done: number, of: number) => void }} known
+ * @param {{ logKeys: KnownLogKey[] | null, progress?: Progress, law?: Promise<Law | null> }} known
+ *   `law`: without it the procedure is not replayed, and the findings say so
  * @returns {Promise<Finding[]>}
  */
 export async function checkDossier(files, known) {
@@ -335,7 +275,7 @@ export async function checkDossier(files, known) {
   await checkKeys(check, m, note);
   const records = [];
   for (let from = 0; from < m.records.length; from += AT_ONCE) {
-    if (known.progress) known.progress(from, m.records.length);
+    known.progress?.('条记录', from, m.records.length);
     // WebCrypto answers later and on other threads: many records wait together instead of one after another.
     const together = await Promise.all(m.records.slice(from, from + AT_ONCE).map((item) => readRecord(new Check(files, known.logKeys), m, item, note)));
     for (const { record, found } of together) {
@@ -343,48 +283,9 @@ export async function checkDossier(files, known) {
       check.found.push(...found);
     }
   }
-  await checkChain(check, m, records);
-  await checkExhibits(check, m, records);
+  checkChain(check, m, records);
+  await checkExhibits(check, m, records, known.progress);
   await checkOthers(check, m);
-  check.add('manifest.json', 'procedure', 'noted', '本页没有回放程序。需要核对每条记录是否符合当时有效的程序规则的，请用离线核验程序 zhijian-verify。');
+  await checkProcedure(check, m, records, (await known.law) || null);
   return check.found;
-}
-
-/**
- * One verdict a step, the worst first within it.
- * @param {Finding[]} found
- * @returns {Verdict[]}
- */
-export function byStep(found) {
-  /** @type {Verdict[]} */
-  const verdicts = [];
-  for (const [step, title] of TITLES) {
-    const own = found.filter((finding) => finding.step === step);
-    if (own.length === 0) continue;
-    const of = (/** @type {State} */ state) => own.filter((finding) => finding.state === state);
-    const worst = [...of('tampered'), ...of('missing'), ...of('noted')];
-    /** @type {[number, string][]} */
-    const counts = [[of('good').length, '项通过'], [of('tampered').length, '项不符'], [of('missing').length, '项缺失'], [of('noted').length, '项说明']];
-    const words = own.length === 1 ? own[0].sentence : `${counts.filter(([n]) => n > 0).map(([n, w]) => `${n} ${w}`).join('，')}${worst.length > 0 ? `；${worst[0].part}：${worst[0].sentence}` : ''}`;
-    /** @type {State} */
-    const state = of('tampered').length > 0 ? 'tampered' : of('missing').length > 0 ? 'missing' : of('noted').length === own.length ? 'noted' : 'good';
-    const ok = state === 'good' ? true : state === 'tampered' ? false : null;
-    /** @type {[string, string][]} */
-    const details = [...worst, ...of('good')].slice(0, 200).map((finding) => [finding.part, finding.sentence]);
-    verdicts.push({ step, title, ok, state, sentence: words.endsWith('。') ? words : `${words}。`, details: own.length === 1 ? [] : details });
-  }
-  return verdicts;
-}
-
-/**
- * The sentence over all findings.
- * @param {Finding[]} found
- * @returns {{ kind: 'ok' | 'warn' | 'danger', sentence: string, advice: string }}
- */
-export function conclusion(found) {
-  const first = (/** @type {State} */ state) => found.find((finding) => finding.state === state);
-  const [bad, gone] = [first('tampered'), first('missing')];
-  if (bad) return { kind: 'danger', sentence: '核验未通过：案卷有改动或者不一致', advice: `首个问题：${bad.part}：${bad.sentence}${gone ? '；另有材料缺失' : ''}。请勿采信，并向制卷机关查询。` };
-  if (gone) return { kind: 'warn', sentence: '材料不全：未发现改动，但不能得出完整结论', advice: `首个缺失：${gone.part}：${gone.sentence}。` };
-  return { kind: 'ok', sentence: '核验通过：卷内各项自签署以来未被改动', advice: '程序是否合规没有在本页回放，请用 zhijian-verify 核对。' };
 }

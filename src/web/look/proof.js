@@ -53,23 +53,28 @@ export function parseProof(text) {
 /** What was parsed of a record's envelope, once for all steps. @type {WeakMap<object, ReturnType<typeof parsed>>} */
 const known = new WeakMap();
 
-/** @param {Proof} proof */
-function opened(proof) {
-  const before = known.get(proof.record);
+/**
+ * A record's envelope and payload; throws when they are not of their form.
+ * @param {import('./types').RecordProof} record
+ */
+export function opened(record) {
+  const before = known.get(record);
   if (before) return before;
-  const now = parsed(proof);
-  known.set(proof.record, now);
+  const now = parsed(record);
+  known.set(record, now);
   return now;
 }
 
-/** @param {Proof} proof */
-function parsed(proof) {
-  const bytes = d.fromBase64(proof.record.envelope);
+/** @param {import('./types').RecordProof} record */
+function parsed(record) {
+  const bytes = d.fromBase64(record.envelope);
   const envelope = /** @type {import('./types').Envelope} */ (parseCanonical(d.textOf(bytes)));
   if (envelope.payloadType !== d.PAYLOAD_TYPE) throw new SyntaxError('payload type');
   const payloadBytes = d.fromBase64(envelope.payload);
   const payload = /** @type {import('./types').Payload} */ (parseCanonical(d.textOf(payloadBytes)));
   if (payload.schema !== 'zhijian/record/v1') throw new SyntaxError('record schema');
+  const lists = [envelope.signatures, payload.signers, payload.exhibits];
+  if (!lists.every((list) => Array.isArray(list) && list.every((one) => one && typeof one === 'object'))) throw new SyntaxError('record shape');
   return { bytes, envelope, payloadBytes, payload };
 }
 
@@ -86,13 +91,13 @@ function checkPage({ proof, shown }) {
   return good(`本页标明的 ${(shown || []).length} 项文字与证明逐字一致。`);
 }
 
-/** @param {Question} question @returns {Promise<Finding>} */
-async function checkFields({ proof }) {
-  const { payload } = opened(proof);
+/** @param {Question} question @returns {Finding} */
+function checkFields({ proof }) {
+  const { payload } = opened(proof.record);
   const { opened: fields, hidden } = proof.record;
   if (new Set(fields.map((f) => JSON.stringify([f.path, f.mask]))).size !== fields.length) return bad('同一项内容给出了两种说法。');
-  const digests = await Promise.all(fields.map(d.fieldDigest));
-  const root = d.hex(await d.fieldsRoot([...digests, ...hidden.map((h) => d.fromHex(h))]));
+  const digests = fields.map(d.fieldDigest);
+  const root = d.hex(d.fieldsRoot([...digests, ...hidden.map((h) => d.fromHex(h))]));
   /** @type {[string, string][]} */
   const details = [['签署时的承诺根', payload.fields_root], ['重新算得', root]];
   if (root !== payload.fields_root) return bad('所示内容与签署时的承诺值不符：有文字被改动、增加或减少。', details);
@@ -106,7 +111,7 @@ async function checkFields({ proof }) {
 
 /** @param {Question} question @returns {Promise<Finding>} */
 async function checkSignatures({ proof, ed25519 }) {
-  const { envelope, payload, payloadBytes } = opened(proof);
+  const { envelope, payload, payloadBytes } = opened(proof.record);
   const message = d.pae(payloadBytes);
   const named = payload.signers.map((s) => s.key);
   const signed = envelope.signatures.map((s) => s.keyid);
@@ -139,42 +144,42 @@ async function checkSignatures({ proof, ed25519 }) {
 
 /** @param {Question} question @returns {Promise<Finding>} */
 async function checkEntry({ proof }) {
-  const { bytes, payload } = opened(proof);
+  const { bytes, payload } = opened(proof.record);
   const { entry } = proof.record;
   const record = d.hex(await d.sha256(bytes));
   /** @type {[string, string][]} */
-  const details = [['链', entry.chain], ['序号', String(entry.seq)], ['前一条目', entry.prev], ['记录摘要', record], ['服务器收到时间', entry.received_at], ['条目摘要', d.hex(await entryHash(entry))]];
+  const details = [['链', entry.chain], ['序号', String(entry.seq)], ['前一条目', entry.prev], ['记录摘要', record], ['服务器收到时间', entry.received_at], ['条目摘要', d.hex(entryHash(entry))]];
   if (entry.record !== record) return bad('链条目所指的不是这份记录：记录被换过。', [...details, ['条目所指', entry.record]]);
   if (entry.chain !== payload.chain) return bad('这份记录不属于它所在的链。', [...details, ['记录写明的链', payload.chain]]);
   if ((entry.seq === 0) !== /^0+$/.test(entry.prev)) return bad('链条目的序号与前一条目对不上。', details);
   return good(`这份记录是该链的第 ${entry.seq + 1} 条，与前一条首尾相接。`, details);
 }
 
-/** @param {import('./types').EntryJson} entry @returns {Promise<Bytes>} */
-export async function entryHash(entry) {
+/** @param {import('./types').EntryJson} entry @returns {Bytes} */
+export function entryHash(entry) {
   if (new Date(entry.received_at).toISOString() !== entry.received_at) throw new SyntaxError('not a time');
   return d.tagged('zhijian/entry/v1', d.prefixed(d.utf8(entry.chain)), d.int64(entry.seq), d.fromHex(entry.prev), d.fromHex(entry.record), d.int64(Date.parse(entry.received_at)));
 }
 
-/** @param {Proof} proof @returns {Promise<Bytes>} The 33 public bytes. */
-async function leafOf(proof) {
-  const body = await d.tagged('zhijian/leaf/v1', d.fromHex(proof.record.leaf.nonce), await entryHash(proof.record.entry));
+/** @param {Proof} proof @returns {Bytes} The 33 public bytes. */
+function leafOf(proof) {
+  const body = d.tagged('zhijian/leaf/v1', d.fromHex(proof.record.leaf.nonce), entryHash(proof.record.entry));
   return d.concat(Uint8Array.of(1), body);
 }
 
-/** @param {Question} question @returns {Promise<Finding>} */
-async function checkLeaf({ proof }) {
-  const leaf = await leafOf(proof);
+/** @param {Question} question @returns {Finding} */
+function checkLeaf({ proof }) {
+  const leaf = leafOf(proof);
   // Every earlier entry of the chain took a leaf of its own.
   if (proof.record.leaf.index < proof.record.entry.seq) return bad('叶的序号小于链条目的序号，不可能属于这份记录。');
   return good('已由链条目算出它在存证日志中的叶；叶不含任何案件信息。', [['叶', d.hex(leaf)], ['随机数', proof.record.leaf.nonce], ['叶的序号', String(proof.record.leaf.index)]]);
 }
 
-/** @param {Question} question @returns {Promise<Finding>} */
-async function checkInclusion({ proof }) {
+/** @param {Question} question @returns {Finding} */
+function checkInclusion({ proof }) {
   const { size, root } = parseCheckpoint(parseNote(proof.checkpoint).text);
   const { index } = proof.record.leaf;
-  const found = await d.rootFromInclusion(await d.leafHash(await leafOf(proof)), index, size, proof.record.inclusion.map((h) => d.fromHex(h)));
+  const found = d.rootFromInclusion(d.leafHash(leafOf(proof)), index, size, proof.record.inclusion.map((h) => d.fromHex(h)));
   /** @type {[string, string][]} */
   const details = [['日志大小', String(size)], ['检查点的根', d.hex(root)], ['重新算得', found ? d.hex(found) : '路径长度不符']];
   if (!found || !d.same(found, root)) return bad('存证日志中没有这份记录：链条目、时间、次序或证明路径被改动。', details);
@@ -201,7 +206,7 @@ async function checkCheckpoint({ proof, logKeys, ed25519 }) {
   return good(`检查点的签名正确${witnessed}${trust}。`, details);
 }
 
-/** The steps of one record in a dossier. @type {[import('./types').RecordStep, (question: Question) => Promise<Finding>][]} */
+/** The steps of one record in a dossier. @type {[import('./types').RecordStep, (question: Question) => Finding | Promise<Finding>][]} */
 export const RECORD_STEPS = [
   ['fields', checkFields],
   ['signatures', checkSignatures],
@@ -210,7 +215,7 @@ export const RECORD_STEPS = [
   ['inclusion', checkInclusion],
 ];
 
-/** Those of its place alone. @type {[import('./types').RecordStep, (question: Question) => Promise<Finding>][]} */
+/** Those of its place alone. @type {[import('./types').RecordStep, (question: Question) => Finding][]} */
 export const PLACE_STEPS = [
   ['leaf', checkLeaf],
   ['inclusion', checkInclusion],
@@ -228,18 +233,14 @@ const STEPS = [
 ];
 
 /**
- * Runs every step, whatever the one before found.
- * @param {Proof} proof
- * @param {{ logKeys?: import('./types').KnownLogKey[] | null, shown?: [string, string][] | null, ed25519?: boolean }} [known]
- *   `logKeys`: the verifier keys the reader already trusts; `shown`: path and text of what a page displays.
+ * Runs these steps, whatever the one before found.
+ * @param {Question} question
+ * @param {StepName[]} steps
  * @returns {Promise<Verdict[]>}
  */
-export async function checkProof(proof, known = {}) {
-  const ed25519 = known.ed25519 === undefined ? await knowsEd25519() : known.ed25519;
-  const question = { proof, logKeys: known.logKeys || null, shown: known.shown || null, ed25519 };
+async function runSteps(question, steps) {
   const verdicts = [];
-  for (const [step, check] of STEPS) {
-    if (step === 'page' && !question.shown) continue;
+  for (const [step, check] of STEPS.filter(([name]) => steps.includes(name))) {
     let finding;
     try {
       finding = await check(question);
@@ -251,6 +252,28 @@ export async function checkProof(proof, known = {}) {
   }
   return verdicts;
 }
+
+/**
+ * Runs every step.
+ * @param {Proof} proof
+ * @param {{ logKeys?: import('./types').KnownLogKey[] | null, shown?: [string, string][] | null, ed25519?: boolean }} [known]
+ *   `logKeys`: the verifier keys the reader already trusts; `shown`: path and text of what a page displays.
+ * @returns {Promise<Verdict[]>}
+ */
+export async function checkProof(proof, known = {}) {
+  const ed25519 = known.ed25519 === undefined ? await knowsEd25519() : known.ed25519;
+  const shown = known.shown || null;
+  const steps = STEPS.map(([step]) => step).filter((step) => step !== 'page' || shown);
+  return runSteps({ proof, logKeys: known.logKeys || null, shown, ed25519 }, steps);
+}
+
+/**
+ * The steps that need nothing of the record but its place: leaf, inclusion, checkpoint.
+ * @param {Proof} proof
+ * @param {import('./types').KnownLogKey[]} logKeys
+ * @returns {Promise<Verdict[]>}
+ */
+export const checkPlace = async (proof, logKeys) => runSteps({ proof, logKeys, shown: null, ed25519: await knowsEd25519() }, ['leaf', 'inclusion', 'checkpoint']);
 
 /**
  * The sentence over all steps.

@@ -1,6 +1,6 @@
 // @ts-check
-// Who but the log vouches for a checkpoint: witnesses by a policy (C2SP tlog-policy, tlog-cosignature), authorities by
-// the imprint of a time stamp (RFC 3161). Fetches nothing and touches no page.
+// Who but the log vouches for a checkpoint: witnesses by a policy (C2SP tlog-policy, tlog-cosignature), and what
+// authorities stamp (stamp.js). Fetches nothing and touches no page.
 
 import { concat, fromBase64, hex, same, sha256, utf8 } from './digest.js';
 import { parseNote, verifies } from './note.js';
@@ -60,16 +60,16 @@ export async function parsePolicy(text) {
 }
 
 /**
- * Which witnesses of the policy cosigned the note, and whether they are enough. A bad line of a known key throws.
+ * Which witnesses of the policy cosigned the note, and whether they are enough; each with milliseconds since 1970. A bad line of a known key throws.
  * @param {Policy} policy
  * @param {string} note
- * @returns {Promise<{ enough: boolean, spoke: [string, Date][] }>}
+ * @returns {Promise<{ enough: boolean, spoke: [string, number][] }>}
  */
 export async function cosigned(policy, note) {
   const { text, signatures } = parseNote(note);
   /** @type {Map<string, boolean>} */
   const spoken = new Map();
-  /** @type {[string, Date][]} */
+  /** @type {[string, number][]} */
   const spoke = [];
   for (const [name, voice] of policy.voices) {
     if ('members' in voice) {
@@ -81,7 +81,7 @@ export async function cosigned(policy, note) {
       const time = signature.length === 72 ? new DataView(signature.buffer, signature.byteOffset).getBigUint64(0) : -1n;
       const message = utf8(`cosignature/v1\ntime ${time}\n${text}`);
       if (time < 0n || !(await verifies(voice.key, signature.slice(8), message))) throw new SyntaxError(`${voice.name} 的联署无效`);
-      if (!spoken.get(name)) spoke.push([voice.name, new Date(Number(time) * 1000)]);
+      if (!spoken.get(name)) spoke.push([voice.name, Number(time) * 1000]);
       spoken.set(name, true);
     }
     if (lines.length === 0) spoken.set(name, false);
@@ -101,46 +101,4 @@ export function bareNote(note, log) {
   const { signatures } = parseNote(note);
   const own = lines.find((_, at) => signatures[at].name === log.name);
   return note.slice(0, cut) + (own === undefined ? '' : `${own}\n`);
-}
-
-/** @param {Bytes} data @returns {[number, Bytes][]} The DER elements that data is made of: tag and content. */
-function elements(data) {
-  /** @type {[number, Bytes][]} */
-  const found = [];
-  for (let at = 0; at < data.length; ) {
-    let length = data[at + 1];
-    let start = at + 2;
-    if (length >= 0x80) {
-      const count = length & 0x7f;
-      if (count < 1 || count > 4) throw new SyntaxError('not DER');
-      length = data.slice(start, start + count).reduce((sum, byte) => sum * 256 + byte, 0);
-      start += count;
-    }
-    if (!(start + length <= data.length)) throw new SyntaxError('DER cut short');
-    found.push([data[at], data.slice(start, start + length)]);
-    at = start + length;
-  }
-  return found;
-}
-
-/** @param {Bytes} data @param {number[]} path @returns {Bytes} Content of the element at this path of places. */
-const inner = (data, path) =>
-  path.reduce((content, place) => {
-    const element = elements(content)[place];
-    if (!element) throw new SyntaxError('not a time stamp');
-    return element[1];
-  }, data);
-
-/**
- * When an authority says it had `data`; throws for a token over anything else. Its signature is not looked at.
- * @param {Bytes} token TimeStampToken in DER
- * @param {Bytes} data
- * @returns {Promise<string>} GeneralizedTime
- */
-export async function stampedAt(token, data) {
-  const content = inner(token, [0, 1, 0, 2, 1, 0]);
-  const imprint = inner(content, [0, 2]);
-  if (hex(inner(imprint, [0, 0])) !== '608648016503040201') throw new SyntaxError('an imprint of another hash');
-  if (!same(inner(imprint, [1]), await sha256(data))) throw new SyntaxError('时间戳所证明的不是这个检查点');
-  return new TextDecoder().decode(inner(content, [0, 4]));
 }

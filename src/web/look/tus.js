@@ -134,7 +134,7 @@ export class Transfer {
       this.read = bytes;
       this.setting.changed(this);
     });
-    this.root = hex(await chunkRoot(this.digests));
+    this.root = hex(chunkRoot(this.digests));
   }
 
   /** @returns {Promise<boolean>} Whether the server has it all; false asks for another try. */

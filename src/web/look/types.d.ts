@@ -82,6 +82,9 @@ export type RecordStep = 'fields' | 'signatures' | 'entry' | 'leaf' | 'inclusion
 
 export type DossierStep = RecordStep | 'manifest' | 'seal' | 'checkpoint' | 'witness' | 'timestamp' | 'key' | 'chain' | 'exhibit' | 'file' | 'procedure';
 
+/** How one step of a dossier's check ended for one part; the words are zhijian-verify's. */
+export type State = 'good' | 'tampered' | 'irregular' | 'missing' | 'noted';
+
 /** A file and its SHA-256. */
 export interface FileRef {
   file: string;
@@ -113,7 +116,7 @@ export interface Verdict {
   step: StepName | DossierStep;
   ok: boolean | null;
   /** For dossiers: why `ok` is null. */
-  state?: 'good' | 'tampered' | 'missing' | 'noted';
+  state?: State;
   title: string;
   sentence: string;
   details: [string, string][];

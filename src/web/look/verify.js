@@ -1,19 +1,21 @@
 // @ts-check
-// The page's own check of a proof: `[data-verify]` with `data-proof` (address), an embedded
+// The page's own check of proofs, receipts and dossiers: `[data-verify]` with `data-proof` (address), an embedded
 // `script[data-proof-json]`, or a picked or dropped file. The proof never leaves the browser.
 
-import { byStep, checkDossier, conclusion } from './dossier.js';
 import { element, facts, notice } from './page.js';
 import { checkProof, overall, parseProof } from './proof.js';
-import { openZip } from './zip.js';
+import { BEGINS, checkReceipt, parseReceipt, receiptConclusion } from './receipt.js';
 
 /** Larger than any proof the service makes. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
+/** @type {Partial<Record<import('./types').State, string>>} */
+const OPEN = { irregular: '违规', missing: '缺失', noted: '说明' };
+
 /** @param {import('./types').Verdict} verdict */
 const result = ({ ok, state }) =>
   ok === null
-    ? element('span', { class: 'tag warn' }, state === 'missing' ? '缺失' : state === 'noted' ? '说明' : '未能核对')
+    ? element('span', { class: state === 'noted' ? 'tag' : 'tag warn' }, (state && OPEN[state]) || '未能核对')
     : element('span', { class: `tag ${ok ? 'ok' : 'danger'}` }, ok ? '通过' : '未通过');
 
 /**
@@ -28,9 +30,15 @@ function line(verdict, at) {
     element('p', { class: 'heading' }, element('strong', {}, `${at + 1}. ${verdict.title}`), result(verdict)),
     element('p', {}, verdict.sentence),
   );
-  if (verdict.details.length > 0) {
-    item.append(element('details', {}, element('summary', {}, verdict.state ? '逐项结果' : '技术细节'), facts(verdict.details)));
+  if (verdict.details.length === 0) return item;
+  if (!verdict.state) {
+    item.append(element('details', {}, element('summary', {}, '技术细节'), facts(verdict.details)));
+    return item;
   }
+  // Of a dossier the sentence is the sum of what is below it; what is not as it should be lies open.
+  const all = element('details', {}, element('summary', {}, verdict.sentence), facts(verdict.details));
+  all.open = verdict.state !== 'good' && verdict.state !== 'noted';
+  item.lastElementChild?.replaceWith(all);
   return item;
 }
 
@@ -75,10 +83,15 @@ async function run(place, coming, logKeys, shown) {
     if (!window.isSecureContext || !crypto.subtle) {
       throw new Error('本页不是经 HTTPS 打开的，浏览器不提供核验所需的功能。请用 https:// 地址打开，或下载证明后用离线核验程序核对。');
     }
-    show(place, await checkProof(parseProof(await coming), { logKeys, shown }));
+    const text = await coming;
+    if (!text.startsWith(BEGINS)) return show(place, await checkProof(parseProof(text), { logKeys, shown }));
+    const receipt = parseReceipt(text);
+    const verdicts = await checkReceipt(receipt, logKeys || []);
+    show(place, verdicts, receiptConclusion(receipt, verdicts));
   } catch (error) {
     place.replaceChildren(notice('warn', '未能核验', error instanceof Error ? error.message : String(error)));
   }
+  return undefined;
 }
 
 /** Whether a file is a zip, by how it begins. @param {File} file */
@@ -87,25 +100,51 @@ async function isZip(file) {
   return head.length === 4 && head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
+/** The check of a dossier that goes on. @type {Worker | null} */
+let checking = null;
+
 /**
- * A picked or dropped file: a dossier's zip, or a proof.
+ * Checks a dossier's zip in a worker of its own: it may be long, and is a stranger's.
  * @param {HTMLElement} place
  * @param {File} file
  * @param {import('./types').KnownLogKey[] | null} logKeys
+ * @param {string} rules address of the rules' texts
  */
-async function runFile(place, file, logKeys) {
+function runDossier(place, file, logKeys, rules) {
+  checking?.terminate();
+  const worker = new Worker(new URL('./checking.js', import.meta.url), { type: 'module' });
+  checking = worker;
+  const words = element('p', {}, '正在本浏览器内逐件核对，案卷不会上传。');
+  const bar = element('progress', { max: '1', value: '0', 'aria-label': '核对的进度' });
+  place.replaceChildren(element('div', { class: 'notice' }, element('strong', {}, '核验中'), words, bar));
+  const end = (/** @type {() => void} */ say) => {
+    worker.terminate();
+    if (checking !== worker) return;
+    checking = null;
+    say();
+  };
+  worker.addEventListener('error', () => end(() => place.replaceChildren(notice('warn', '未能核验', '核对中断。请重新打开本页再试，或者用 zhijian-verify 核对。'))));
+  worker.addEventListener('message', ({ data }) => {
+    if (data.verdicts) return end(() => show(place, data.verdicts, data.whole));
+    if (data.fault) return end(() => place.replaceChildren(notice('warn', '未能核验', `这个 zip 文件读不出来，可能已经损坏（${data.fault}）。请重新取得案卷，或者解压后用 zhijian-verify 核对。`)));
+    words.textContent = `已核对 ${data.done} ${data.unit}，共 ${data.of} ${data.unit}。案卷不会上传。`;
+    bar.setAttribute('max', String(data.of));
+    bar.setAttribute('value', String(data.done));
+    return undefined;
+  });
+  worker.postMessage({ file, logKeys, rules });
+}
+
+/**
+ * A picked or dropped file: a dossier's zip, a receipt, or a proof.
+ * @param {HTMLElement} place
+ * @param {File} file
+ * @param {import('./types').KnownLogKey[] | null} logKeys
+ * @param {string} rules
+ */
+async function runFile(place, file, logKeys, rules) {
   if (!(await isZip(file)) || !window.isSecureContext || !crypto.subtle) return run(place, read(file), logKeys, null);
-  const say = (/** @type {string} */ words) => place.replaceChildren(notice('', '核验中', words));
-  say('正在本浏览器内逐件核对，案卷不会上传。');
-  try {
-    const progress = (/** @type {number} */ done, /** @type {number} */ of) => say(`正在核对第 ${done} 条记录，共 ${of} 条。`);
-    const found = await checkDossier(await openZip(file), { logKeys, progress });
-    show(place, byStep(found), conclusion(found));
-  } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    place.replaceChildren(notice('warn', '未能核验', `这个 zip 文件读不出来，可能已经损坏（${words}）。请重新取得案卷，或者解压后用 zhijian-verify 核对。`));
-  }
-  return undefined;
+  return runDossier(place, file, logKeys, rules);
 }
 
 /**
@@ -128,7 +167,7 @@ async function fetched(address) {
  * @returns {Promise<string>}
  */
 async function read(file) {
-  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明。案卷请选择 zip 文件。');
+  if (file.size > MOST_BYTES) throw new Error('文件超过 8 MB，不是存证证明或者存证凭证。案卷请选择 zip 文件。');
   return file.text();
 }
 
@@ -154,14 +193,19 @@ function attend(root) {
   const input = root.querySelector('input[data-verify-file]');
   if (input instanceof HTMLInputElement) {
     const take = (/** @type {FileList | null} */ files) => {
-      if (files && files[0]) runFile(place, files[0], logKeys);
+      if (files && files[0]) runFile(place, files[0], logKeys, root.getAttribute('data-rules') || '');
     };
     input.addEventListener('change', () => take(input.files));
     root.addEventListener('submit', (event) => {
       event.preventDefault();
       take(input.files);
     });
-    root.addEventListener('dragover', (event) => event.preventDefault());
+    const form = input.form;
+    root.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      form?.classList.add('over');
+    });
+    for (const kind of ['dragleave', 'drop']) root.addEventListener(kind, () => form?.classList.remove('over'));
     root.addEventListener('drop', (event) => {
       event.preventDefault();
       take(event.dataTransfer && event.dataTransfer.files);

@@ -4,10 +4,20 @@
 
 /** Bytes from the end in which the directory's end must be. */
 const TAIL = 65_557;
+/** A zip up to this size is read at once, of a larger one a stretch at a time. */
+const WHOLE = 64 * 1024 * 1024;
+const STRETCH = 256 * 1024;
 
 /**
+ * @typedef {import('./types').Bytes} Bytes
  * @typedef {{ name: string, method: number, packed: number, size: number, at: number }} Entry
- * @typedef {{ names: string[], blob(name: string): Promise<Blob | null> }} Files
+ * @typedef {(from: number, to: number) => Promise<Bytes>} Read
+ */
+
+/**
+ * What a dossier is read from. `bytes` is for short files and throws for one of more than `most`, `blob` for those of any
+ * size; null when there is no file of this name.
+ * @typedef {{ names: string[], bytes(name: string, most: number): Promise<Bytes | null>, blob(name: string): Promise<Blob | null> }} Files
  */
 
 /** @param {Blob} blob @param {number} from @param {number} to */
@@ -65,18 +75,77 @@ function line(data, at) {
   return { entry, next: last + comment };
 }
 
-/** @param {Blob} blob @param {Entry} entry @returns {Promise<Blob>} */
-async function unpack(blob, entry) {
-  const head = await view(blob, entry.at, entry.at + 30);
-  if (head.getUint32(0, true) !== 0x04034b50) throw new SyntaxError('压缩包目录所载的位置上没有这个文件');
-  const from = entry.at + 30 + head.getUint16(26, true) + head.getUint16(28, true);
+/**
+ * Short files lie side by side, and asking a blob costs far more than reading it: what was read is kept for the next.
+ * @param {Blob} blob
+ * @returns {Read}
+ */
+function reader(blob) {
+  const least = blob.size <= WHOLE ? blob.size : STRETCH;
+  let kept = { from: 0, to: 0, bytes: Promise.resolve(new Uint8Array(0)) };
+  return async (from, to) => {
+    if (to > blob.size) throw new SyntaxError('文件在压缩包中的位置超出范围');
+    if (from < kept.from || to > kept.to) {
+      const start = least === blob.size ? 0 : from;
+      const stop = Math.min(blob.size, Math.max(to, start + least));
+      kept = { from: start, to: stop, bytes: blob.slice(start, stop).arrayBuffer().then((buffer) => new Uint8Array(buffer)) };
+    }
+    const { from: start, bytes } = kept;
+    return (await bytes).subarray(from - start, to - start);
+  };
+}
+
+/** Where an entry's own bytes begin. @param {Read} read @param {Entry} entry */
+async function start(read, entry) {
+  const head = await read(entry.at, entry.at + 30);
+  const data = new DataView(head.buffer, head.byteOffset, head.length);
+  if (data.getUint32(0, true) !== 0x04034b50) throw new SyntaxError('压缩包目录所载的位置上没有这个文件');
+  if (entry.method !== 0 && entry.method !== 8) throw new SyntaxError('压缩方法不受支持');
+  return entry.at + 30 + data.getUint16(26, true) + data.getUint16(28, true);
+}
+
+const BROKEN = '压缩数据已损坏，不能解压';
+
+/** @param {Bytes} packed @param {number} size @returns {Promise<Bytes>} */
+async function inflate(packed, size) {
+  const stream = new DecompressionStream('deflate-raw');
+  const writer = stream.writable.getWriter();
+  // What is broken shows where it is read.
+  for (const done of [writer.write(packed), writer.close()]) done.catch(() => {});
+  const plain = new Uint8Array(size);
+  const parts = stream.readable.getReader();
+  let at = 0;
+  for (;;) {
+    // What the browser says of broken bytes ("Failed to fetch") tells a reader nothing.
+    const { done, value } = await parts.read().catch(() => ({ done: true, value: undefined }));
+    if (done || !value) break;
+    if (at + value.length > size) {
+      await parts.cancel().catch(() => {});
+      throw new SyntaxError(BROKEN);
+    }
+    plain.set(value, at);
+    at += value.length;
+  }
+  if (at !== size) throw new SyntaxError(BROKEN);
+  return plain;
+}
+
+/** @param {Blob} blob @param {Read} read @param {Entry} entry @returns {Promise<Blob>} */
+async function unpack(blob, read, entry) {
+  const from = await start(read, entry);
   const packed = blob.slice(from, from + entry.packed);
   if (entry.method === 0) return packed;
-  if (entry.method !== 8) throw new SyntaxError('压缩方法不受支持');
-  // What the browser says of broken bytes ("Failed to fetch") tells a reader nothing.
   const plain = await new Response(packed.stream().pipeThrough(new DecompressionStream('deflate-raw'))).blob().catch(() => null);
-  if (plain?.size !== entry.size) throw new SyntaxError('压缩数据已损坏，不能解压');
+  if (plain?.size !== entry.size) throw new SyntaxError(BROKEN);
   return plain;
+}
+
+/** @param {Read} read @param {Entry} entry @param {number} most @returns {Promise<Bytes>} */
+async function unpackShort(read, entry, most) {
+  if (entry.size > most || entry.packed > most) throw new SyntaxError(`文件超过 ${most} 字节`);
+  const from = await start(read, entry);
+  const packed = await read(from, from + entry.packed);
+  return entry.method === 0 ? packed : inflate(packed, entry.size);
 }
 
 /**
@@ -99,11 +168,17 @@ export async function openZip(blob) {
   const all = [...entries.keys()];
   const folder = `${(all[0] || '').split('/')[0]}/`;
   const root = all.every((name) => name.startsWith(folder)) ? folder : '';
+  const read = reader(blob);
+  const named = (/** @type {string} */ name) => entries.get(root + name);
   return {
     names: all.map((name) => name.slice(root.length)),
+    bytes: async (name, most) => {
+      const entry = named(name);
+      return entry ? unpackShort(read, entry, most) : null;
+    },
     blob: async (name) => {
-      const entry = entries.get(root + name);
-      return entry ? unpack(blob, entry) : null;
+      const entry = named(name);
+      return entry ? unpack(blob, read, entry) : null;
     },
   };
 }

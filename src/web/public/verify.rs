@@ -1,7 +1,9 @@
-//! 存证核验: by number to the item, by proof file in the page.
+//! 存证核验: by number to the item, by file in the page, which is given the rules for it.
 
 use crate::{
+    base::Digest,
     desk::{log, look_up::public},
+    law,
     web::{
         caller::{self, Caller},
         log::{KeyLine, trusted_keys},
@@ -10,8 +12,9 @@ use crate::{
         render,
     },
 };
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, http::header};
 use askama::Template;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 #[derive(Template)]
 #[template(path = "public/verify.html")]
@@ -21,6 +24,7 @@ struct Page {
     origin: String,
     keys: Vec<KeyLine>,
     trusted: String,
+    rules: String,
     size: u64,
     sealed_at: String,
 }
@@ -41,7 +45,28 @@ pub async fn show(request: HttpRequest, caller: Caller) -> Answer<HttpResponse> 
         origin: log::origin(&caller.desk.house).to_owned(),
         keys: KeyLine::all(&keys),
         trusted: trusted_keys(&keys),
+        rules: format!("/verify/rules.json?of={}", RULES.1),
         size: newest.as_ref().map_or(0, |published| published.size),
         sealed_at: newest.map(|published| public::moment(published.sealed_at)).unwrap_or_default(),
     }))
+}
+
+/// The rules' texts by their names, as JSON, and its digest in hex.
+static RULES: LazyLock<(String, String)> = LazyLock::new(|| {
+    let texts: BTreeMap<_, _> = law::builtin_files().iter().copied().collect();
+    let json = serde_json::json!(texts).to_string();
+    let digest = Digest::of(json.as_bytes()).hex();
+    (json, digest)
+});
+
+/// `GET /verify/rules.json`: the rules that the page replays the procedure by. With `of=<their digest>`, as the page asks,
+/// they may be kept for ever.
+pub async fn rules(request: HttpRequest) -> HttpResponse {
+    let (json, digest) = &*RULES;
+    let known = request.query_string().strip_prefix("of=") == Some(digest);
+    let keep = if known { "public, max-age=31536000, immutable" } else { "no-cache" };
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, keep))
+        .body(json.as_str())
 }

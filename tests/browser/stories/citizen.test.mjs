@@ -66,7 +66,7 @@ async function drop(page, text) {
     carried.items.add(new File([body], 'proof.json', { type: 'application/json' }));
     return carried;
   }, text);
-  await page.dispatchEvent('form[data-verify]', 'drop', { dataTransfer: carried });
+  await page.dispatchEvent('[data-verify] form', 'drop', { dataTransfer: carried });
   await page.locator('[data-verify-result] .answer, [data-verify-result] .notice.warn').waitFor();
 }
 
@@ -158,6 +158,7 @@ story('a downloaded proof passes elsewhere, and a flipped one fails where it was
     page.getByRole('link', { name: '下载存证证明' }).click(),
   ]);
   const proof = await readFile(await download.path(), 'utf8');
+  const receipt = await (await page.request.get(`${new URL(page.url()).pathname}/receipt.tlog-proof`)).text();
   assert(!proof.includes('甘棠远'), 'the proof gives away what the page hides');
 
   await drop(page, proof);
@@ -182,6 +183,12 @@ story('a downloaded proof passes elsewhere, and a flipped one fails where it was
   await look('citizen-proof-flipped');
   await drop(page, '{"format":"something else"}');
   await page.getByText('这不是存证证明文件').waitFor();
+
+  await drop(page, receipt);
+  await page.getByText('凭证有效：存证日志收录了所证明的记录').waitFor();
+  await look('citizen-receipt');
+  await drop(page, receipt.replace(/^index (\d+)$/m, (_, index) => `index ${Number(index) + 1}`));
+  await page.getByText('凭证无效：存证日志收录有问题').waitFor();
 });
 
 story('what was withdrawn says so, and why', async ({ page, look, expect }) => {

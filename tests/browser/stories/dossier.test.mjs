@@ -44,17 +44,41 @@ story('a supervisor takes a case along, and the page checks it', async ({ page, 
     const { sentence, steps } = await check(page, paths[variant]);
     assert.match(sentence, /核验通过/, `${variant}: ${sentence} ${JSON.stringify(steps)}`);
     assert.deepEqual(steps.filter(([, tag]) => tag === '未通过' || tag === '缺失'), []);
-    assert.deepEqual(steps.at(-1), [`${steps.length}. 程序回放`, '说明']);
+    // What was left out of the party's copy cannot be put before the law.
+    assert.deepEqual(steps.at(-1), [`${steps.length}. 程序回放`, variant === 'court' ? '通过' : '说明']);
   }
+  assert.match(await page.locator('.verdicts > li').last().innerText(), /\d+ 条记录逐条按当时有效的规则（.+）回放，没有异议。/);
   await look('dossier-good');
 
+  // Had every fine been a large one, the case would have lacked a review: by other rules there are objections, and
+  // nothing is altered for that.
+  await page.route('**/verify/rules.json*', async (route) => {
+    const rules = await (await route.fetch()).json();
+    rules['region/guangdong.toml'] = rules['region/guangdong.toml'].replaceAll(/^amount = ".*"$/gm, 'amount = "1.00"');
+    await route.fulfill({ json: rules });
+  });
+  const irregular = await check(page, paths.court);
+  assert.equal(irregular.sentence, '内容未发现改动，但有记录不符合当时有效的程序规则');
+  assert.deepEqual(irregular.steps.at(-1), [`${irregular.steps.length}. 程序回放`, '违规']);
+  assert.match(await page.locator('.verdicts > li').last().innerText(), /有 \d+ 处异议；制卷时的规则文本与本站所用的不是同一版本/);
+  await page.locator('.verdicts > li').last().getByText(/^第 \d+ 号记录$/).first().waitFor();
+  await look('dossier-irregular');
+  await page.unroute('**/verify/rules.json*');
+
   const bytes = await readFile(paths.court);
+  // A name of the same length that systems leave behind: the record is gone, and nothing is there that is none.
+  await writeFile(paths.party, Buffer.from(bytes.toString('latin1').replaceAll('records/0001.json', 'records/Thumbs.db'), 'latin1'));
+  const incomplete = await check(page, paths.party);
+  assert.match(incomplete.sentence, /^材料不全/);
+  assert.deepEqual(incomplete.steps.at(-1)?.[1], '缺失');
+  await look('dossier-incomplete');
+
   // In the first file, which is a record.
   bytes[200] ^= 1;
   await writeFile(paths.court, bytes);
   const { sentence } = await check(page, paths.court);
   assert.match(sentence, /核验未通过/);
-  assert.match(await page.locator('[data-verify-result]').innerText(), /records\/0000\.json：(压缩数据已损坏|内容与目录所载摘要不符)/);
+  assert.match(await page.locator('[data-verify-result]').innerText(), /第 0 号记录（records\/0000\.json）：(压缩数据已损坏|内容与目录所载摘要不符)/);
   await look('dossier-altered');
   assert.deepEqual(sent, [], 'the dossier left the browser');
 });

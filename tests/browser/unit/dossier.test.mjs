@@ -4,14 +4,21 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { byStep, checkDossier, conclusion } from '../../../src/web/look/dossier.js';
+import { canonical } from '../../../src/web/look/canonical.js';
+import { checkDossier } from '../../../src/web/look/dossier.js';
+import { byStep, conclusion } from '../../../src/web/look/outcome.js';
 import { openZip } from '../../../src/web/look/zip.js';
+import { law } from '../lib/law.mjs';
 import * as reference from './reference.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/dossier.json', import.meta.url), 'utf8')).vectors;
 const good = () => new Map(Object.entries(vectors).map(([name, held]) => [name, typeof held === 'string' ? Buffer.from(held) : Buffer.from(held.hex, 'hex')]));
-const filesOf = (map) => ({ names: [...map.keys()], blob: async (name) => (map.has(name) ? new Blob([map.get(name)]) : null) });
-const run = (map, logKeys = null) => checkDossier(filesOf(map), { logKeys });
+const filesOf = (map) => ({
+  names: [...map.keys()],
+  bytes: async (name) => (map.has(name) ? new Uint8Array(map.get(name)) : null),
+  blob: async (name) => (map.has(name) ? new Blob([map.get(name)]) : null),
+});
+const run = (map, logKeys = null, known = law) => checkDossier(filesOf(map), { logKeys, law: Promise.resolve(known) });
 const faults = (found) => found.filter((one) => one.state === 'tampered' || one.state === 'missing');
 
 test('a good dossier passes every step and says what was not done', async () => {
@@ -20,9 +27,18 @@ test('a good dossier passes every step and says what was not done', async () => 
   assert.equal(conclusion(found).kind, 'ok');
   const steps = byStep(found);
   assert.deepEqual(steps.map((one) => one.step), ['manifest', 'seal', 'checkpoint', 'witness', 'timestamp', 'key', 'fields', 'signatures', 'entry', 'leaf', 'inclusion', 'chain', 'exhibit', 'file', 'procedure']);
-  assert.equal(steps.at(-1).ok, null);
-  assert.match(steps.at(-1).sentence, /没有回放/);
+  const said = Object.fromEntries(steps.map((one) => [one.step, one.sentence]));
+  assert.match(said.procedure, /^3 条记录逐条按当时有效的规则（.+）回放，没有异议/);
+  assert.match(said.timestamp, /以前已经存在；签名有效，签名证书 CN=Example TSA,O=示例,C=CN，其 SHA-256 指纹 [0-9a-f]{64}/);
   assert.ok(steps.every((one) => one.sentence.endsWith('。') && !one.sentence.endsWith('。。')), JSON.stringify(steps.map((s) => s.sentence)));
+});
+
+test('without the law the procedure is left out, and the page says so', async () => {
+  const found = await run(good(), null, null);
+  assert.deepEqual(faults(found), []);
+  const last = byStep(found).at(-1);
+  assert.deepEqual([last.step, last.ok, last.state], ['procedure', null, 'noted']);
+  assert.match(conclusion(found).advice, /程序没有回放/);
 });
 
 test('another key than the site publishes is refused', async () => {
@@ -63,8 +79,48 @@ test('a stranger file does not belong there', async () => {
   assert.deepEqual(faults(await run(map)).map((one) => [one.part, one.state]), [['exhibits/extra', 'tampered']]);
 });
 
+/** Every place in a value, as the path to it. */
+function* places(value, path = []) {
+  if (path.length > 0) yield path;
+  if (value && typeof value === 'object') for (const name of Object.keys(value)) yield* places(value[name], [...path, name]);
+}
+
+test('a dossier of any shape gets an answer in words', async () => {
+  const hostile = [null, 5, 'x', [], {}, [null], '__proto__'];
+  const judge = async (/** @type {Map<string, Buffer>} */ map, /** @type {string} */ what) => {
+    const found = await run(map);
+    assert.ok(faults(found).length > 0, what);
+    for (const { sentence } of faults(found)) assert.match(sentence, /\p{Script=Han}/u, what);
+    assert.notEqual(conclusion(found).kind, 'ok', what);
+  };
+  const manifest = JSON.parse(good().get('manifest.json'));
+  const record = JSON.parse(good().get('records/0000.json'));
+  const payload = JSON.parse(Buffer.from(JSON.parse(Buffer.from(record.envelope, 'base64')).payload, 'base64'));
+  const changed = (value, path, by) => {
+    const copy = structuredClone(value);
+    path.slice(0, -1).reduce((inner, name) => inner[name], copy)[path.at(-1)] = by;
+    return copy;
+  };
+  const put = (map, name, value) => map.set(name, Buffer.from(canonical(value)));
+  const withRecord = (value) => {
+    const map = put(good(), 'records/0000.json', value);
+    const sha256 = reference.hash(map.get('records/0000.json')).toString('hex');
+    return put(map, 'manifest.json', changed(manifest, ['records', '0', 'sha256'], sha256));
+  };
+  let turn = 0;
+  const odd = () => hostile[(turn += 1) % hostile.length];
+  for (const path of places(manifest)) await judge(put(good(), 'manifest.json', changed(manifest, path, odd())), path.join('.'));
+  for (const path of places(record)) await judge(withRecord(changed(record, path, odd())), path.join('.'));
+  for (const path of places(payload)) {
+    const envelope = JSON.parse(Buffer.from(record.envelope, 'base64'));
+    envelope.payload = Buffer.from(canonical(changed(payload, path, odd()))).toString('base64');
+    await judge(withRecord({ ...record, envelope: Buffer.from(canonical(envelope)).toString('base64') }), path.join('.'));
+  }
+  for (const value of hostile) await judge(withRecord(value), JSON.stringify(value));
+});
+
 /** A zip as a simple program writes one. */
-function zip(map, { folder = '', deflate = false } = {}) {
+function zip(map, { folder = '', deflate = false, longer = 0 } = {}) {
   const [parts, directory] = [[], []];
   let at = 0;
   for (const [name, bytes] of map) {
@@ -77,7 +133,7 @@ function zip(map, { folder = '', deflate = false } = {}) {
     line.writeUInt32LE(0x02014b50, 0);
     line.writeUInt16LE(deflate ? 8 : 0, 10);
     line.writeUInt32LE(body.length, 20);
-    line.writeUInt32LE(bytes.length, 24);
+    line.writeUInt32LE(bytes.length + longer, 24);
     line.writeUInt16LE(label.length, 28);
     line.writeUInt32LE(at, 42);
     parts.push(head, label, body);
@@ -102,6 +158,18 @@ test('zips are read stored, deflated and below a folder', async () => {
   await assert.rejects(openZip(new Blob(['PK\x03\x04 and nothing more'])));
   const whole = await zip(good()).arrayBuffer();
   await assert.rejects(openZip(new Blob([whole.slice(0, whole.byteLength / 2)])));
+});
+
+test('a packed file of another size than its directory says is refused, as is one that is too long', async () => {
+  for (const longer of [-1, 1, 1e9]) {
+    const files = await openZip(zip(good(), { deflate: true, longer }));
+    await assert.rejects(files.bytes('seal', 1 << 20), /不能解压|文件超过/, `${longer}`);
+    await assert.rejects(files.blob('seal'), /不能解压/, `${longer}`);
+  }
+  const files = await openZip(zip(new Map([['bomb', Buffer.alloc(1 << 22)]]), { deflate: true }));
+  await assert.rejects(files.bytes('bomb', 1 << 20), /文件超过 1048576 字节/);
+  assert.equal((await files.bytes('bomb', 1 << 22))?.length, 1 << 22);
+  assert.equal(await files.bytes('none', 1), null);
 });
 
 test('a thousand records take less than three seconds', async (context) => {

@@ -1,0 +1,33 @@
+// @ts-check
+// A worker that checks one dossier, so that the page goes on answering its reader meanwhile. It alone may run
+// WebAssembly, and sends nothing anywhere but to the page that started it.
+
+import { checkDossier } from './dossier.js';
+import { byStep, conclusion } from './outcome.js';
+import { openZip } from './zip.js';
+
+/** @typedef {{ file: File, logKeys: import('./types').KnownLogKey[] | null, rules: string }} Asked `rules`: where their texts are */
+
+/**
+ * The law as this site has it; null where WebAssembly, the module or the rules are not to be had.
+ * @param {string} address
+ * @returns {Promise<import('./procedure.js').Law | null>}
+ */
+async function law(address) {
+  try {
+    const [module, answer] = await Promise.all([WebAssembly.compileStreaming(fetch(new URL('./procedure.wasm', import.meta.url))), fetch(address)]);
+    return answer.ok ? { module, rules: await answer.json() } : null;
+  } catch {
+    return null;
+  }
+}
+
+self.addEventListener('message', async (/** @type {MessageEvent<Asked>} */ { data: { file, logKeys, rules } }) => {
+  try {
+    const progress = (/** @type {string} */ unit, /** @type {number} */ done, /** @type {number} */ of) => self.postMessage({ unit, done, of });
+    const found = await checkDossier(await openZip(file), { logKeys, progress, law: law(rules) });
+    self.postMessage({ verdicts: byStep(found), whole: conclusion(found) });
+  } catch (error) {
+    self.postMessage({ fault: error instanceof Error ? error.message : String(error) });
+  }
+});

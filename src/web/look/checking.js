@@ -8,6 +8,9 @@ import { openZip } from './zip.js';
 
 /** @typedef {{ file: File, logKeys: import('./types').KnownLogKey[] | null, rules: string }} Asked `rules`: where their texts are */
 
+/** A site that does not answer holds up nothing but the procedure, in milliseconds. */
+const PATIENCE = 20_000;
+
 /**
  * The law as this site has it; null where WebAssembly, the module or the rules are not to be had.
  * @param {string} address
@@ -15,7 +18,8 @@ import { openZip } from './zip.js';
  */
 async function law(address) {
   try {
-    const [module, answer] = await Promise.all([WebAssembly.compileStreaming(fetch(new URL('./procedure.wasm', import.meta.url))), fetch(address)]);
+    const fetched = (/** @type {string | URL} */ what) => fetch(what, { signal: AbortSignal.timeout(PATIENCE) });
+    const [module, answer] = await Promise.all([WebAssembly.compileStreaming(fetched(new URL('./procedure.wasm', import.meta.url))), fetched(address)]);
     return answer.ok ? { module, rules: await answer.json() } : null;
   } catch {
     return null;

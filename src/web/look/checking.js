@@ -3,6 +3,7 @@
 // WebAssembly, and sends nothing anywhere but to the page that started it.
 
 import { checkDossier } from './dossier.js';
+import { wordsOf } from './findings.js';
 import { byStep, conclusion } from './outcome.js';
 import { openZip } from './zip.js';
 
@@ -26,12 +27,18 @@ async function law(address) {
   }
 }
 
+/** @param {File} file */
+const opened = (file) =>
+  openZip(file).catch((error) => {
+    throw new Error(`这个 zip 文件读不出来，可能已经损坏（${wordsOf(error)}）。请重新取得案卷，或者解压后用 zhijian-verify 核对。`);
+  });
+
 self.addEventListener('message', async (/** @type {MessageEvent<Asked>} */ { data: { file, logKeys, rules } }) => {
   try {
     const progress = (/** @type {string} */ unit, /** @type {number} */ done, /** @type {number} */ of) => self.postMessage({ unit, done, of });
-    const found = await checkDossier(await openZip(file), { logKeys, progress, law: law(rules) });
+    const found = await checkDossier(await opened(file), { logKeys, progress, law: law(rules) });
     self.postMessage({ verdicts: byStep(found), whole: conclusion(found) });
   } catch (error) {
-    self.postMessage({ fault: error instanceof Error ? error.message : String(error) });
+    self.postMessage({ fault: wordsOf(error) });
   }
 });

@@ -93,6 +93,9 @@ story('a supervisor takes a case along, and the page checks it', async ({ page, 
   assert.match(sentence, /核验未通过/);
   assert.match(await page.locator('[data-verify-result]').innerText(), /第 0 号记录（records\/0000\.json）：(压缩数据已损坏|内容与目录所载摘要不符)/);
   await look('dossier-altered');
+  await writeFile(paths.court, bytes.subarray(0, bytes.length / 2));
+  assert.equal((await check(page, paths.court)).sentence, '未能核验');
+  assert.match(await page.locator('[data-verify-result]').innerText(), /这个 zip 文件读不出来，可能已经损坏（不是 zip 文件）/);
   assert.deepEqual(sent, [], 'the dossier left the browser');
 });
 

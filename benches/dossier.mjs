@@ -14,8 +14,7 @@ try {
     await page.locator('[data-verify-result] .answer').waitFor({ timeout: 120_000 });
     best = Math.min(best, performance.now() - since);
     const sentence = await page.locator('[data-verify-result] strong').first().innerText();
-    // A thousand pieces of evidence are no lawful case; nothing is altered.
-    if (!/^(核验通过|内容未发现改动)/.test(sentence)) throw new Error(sentence);
+    if (!sentence.includes('核验通过')) throw new Error(sentence);
   }
   console.log(`the page in Chromium, from the choice of the zip to the answer: ${(best / 1000).toFixed(2)} s`);
 } finally {

@@ -111,22 +111,24 @@ let checking = null;
  * @param {string} rules address of the rules' texts
  */
 function runDossier(place, file, logKeys, rules) {
-  checking?.terminate();
   const worker = new Worker(new URL('./checking.js', import.meta.url), { type: 'module' });
   checking = worker;
   const words = element('p', {}, '正在本浏览器内逐件核对，案卷不会上传。');
   const bar = element('progress', { max: '1', value: '0', 'aria-label': '核对的进度' });
   place.replaceChildren(element('div', { class: 'notice' }, element('strong', {}, '核验中'), words, bar));
+  // Read aloud is the answer, not every step to it.
+  place.setAttribute('aria-busy', 'true');
   const end = (/** @type {() => void} */ say) => {
     worker.terminate();
     if (checking !== worker) return;
     checking = null;
     say();
+    place.removeAttribute('aria-busy');
   };
   worker.addEventListener('error', () => end(() => place.replaceChildren(notice('warn', '未能核验', '核对中断。请重新打开本页再试，或者用 zhijian-verify 核对。'))));
   worker.addEventListener('message', ({ data }) => {
     if (data.verdicts) return end(() => show(place, data.verdicts, data.whole));
-    if (data.fault) return end(() => place.replaceChildren(notice('warn', '未能核验', `这个 zip 文件读不出来，可能已经损坏（${data.fault}）。请重新取得案卷，或者解压后用 zhijian-verify 核对。`)));
+    if (data.fault) return end(() => place.replaceChildren(notice('warn', '未能核验', data.fault)));
     words.textContent = `已核对 ${data.done} ${data.unit}，共 ${data.of} ${data.unit}。案卷不会上传。`;
     bar.setAttribute('max', String(data.of));
     bar.setAttribute('value', String(data.done));
@@ -143,6 +145,9 @@ function runDossier(place, file, logKeys, rules) {
  * @param {string} rules
  */
 async function runFile(place, file, logKeys, rules) {
+  checking?.terminate();
+  checking = null;
+  place.removeAttribute('aria-busy');
   if (!(await isZip(file)) || !window.isSecureContext || !crypto.subtle) return run(place, read(file), logKeys, null);
   return runDossier(place, file, logKeys, rules);
 }

@@ -3,16 +3,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { deflateRawSync } from 'node:zlib';
 import { canonical } from '../../../src/web/look/canonical.js';
 import { checkDossier } from '../../../src/web/look/dossier.js';
 import { byStep, conclusion } from '../../../src/web/look/outcome.js';
 import { openZip } from '../../../src/web/look/zip.js';
 import { law } from '../lib/law.mjs';
+import { vectorDossier as good, zip } from '../lib/zip.mjs';
 import * as reference from './reference.mjs';
 
-const vectors = JSON.parse(readFileSync(new URL('../../vectors/dossier.json', import.meta.url), 'utf8')).vectors;
-const good = () => new Map(Object.entries(vectors).map(([name, held]) => [name, typeof held === 'string' ? Buffer.from(held) : Buffer.from(held.hex, 'hex')]));
 const filesOf = (map) => ({
   names: [...map.keys()],
   bytes: async (name) => (map.has(name) ? new Uint8Array(map.get(name)) : null),
@@ -118,36 +116,6 @@ test('a dossier of any shape gets an answer in words', async () => {
   }
   for (const value of hostile) await judge(withRecord(value), JSON.stringify(value));
 });
-
-/** A zip as a simple program writes one. */
-function zip(map, { folder = '', deflate = false, longer = 0 } = {}) {
-  const [parts, directory] = [[], []];
-  let at = 0;
-  for (const [name, bytes] of map) {
-    const label = Buffer.from(folder + name);
-    const body = deflate ? deflateRawSync(bytes) : bytes;
-    const head = Buffer.alloc(30);
-    head.writeUInt32LE(0x04034b50, 0);
-    head.writeUInt16LE(label.length, 26);
-    const line = Buffer.alloc(46);
-    line.writeUInt32LE(0x02014b50, 0);
-    line.writeUInt16LE(deflate ? 8 : 0, 10);
-    line.writeUInt32LE(body.length, 20);
-    line.writeUInt32LE(bytes.length + longer, 24);
-    line.writeUInt16LE(label.length, 28);
-    line.writeUInt32LE(at, 42);
-    parts.push(head, label, body);
-    directory.push(line, label);
-    at += 30 + label.length + body.length;
-  }
-  const tail = Buffer.alloc(22);
-  const list = Buffer.concat(directory);
-  tail.writeUInt32LE(0x06054b50, 0);
-  tail.writeUInt16LE(map.size, 10);
-  tail.writeUInt32LE(list.length, 12);
-  tail.writeUInt32LE(at, 16);
-  return new Blob([Buffer.concat([...parts, list, tail])]);
-}
 
 test('zips are read stored, deflated and below a folder', async () => {
   for (const how of [{}, { deflate: true }, { folder: '案卷/', deflate: true }]) {

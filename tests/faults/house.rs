@@ -68,13 +68,14 @@ impl Template {
         (folder, serving(&data), data)
     }
 
-    /// A copy of its own with the witness running.
+    /// A copy of its own with the witness running. It is asked again after ten seconds, so that a program that forgot to
+    /// ask it is not waited for in vain each time.
     pub fn site(&self) -> Site {
         let folder = tempfile::tempdir().unwrap();
         copy(self.folder.path(), folder.path());
         let witness = Program::start(&folder.path().join("witness"), &["--log", &self.log]);
         let settings = format!(
-            "[log]\nseal_every_ms = 20\n[[log.witness]]\nname = \"县法院\"\nvkey = \"{}\"\nurl = \"{}\"\n",
+            "[log]\nseal_every_ms = 20\ncosign_every_seconds = 10\n[[log.witness]]\nname = \"县法院\"\nvkey = \"{}\"\nurl = \"{}\"\n",
             self.witness, witness.url
         );
         fs::write(folder.path().join("settings.toml"), settings).unwrap();

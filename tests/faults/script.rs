@@ -16,6 +16,8 @@ use zhijian::{
 
 /// How long an answer may take before it counts as none.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What `/readyz` says of a log that contradicts what was signed: it is not signed again, however long one waits.
+const FINAL: [&str; 2] = ["shorter than the last signed", "contradicts the last signed"];
 /// How often the log is read while it is waited for.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -195,7 +197,7 @@ impl<'t> Client<'t> {
         Ok(cosigned && said["leaves"] == head.size && head.size > 0)
     }
 
-    /// Until a cosigned checkpoint covers everything, or the server says that it is out of order.
+    /// Until a cosigned checkpoint covers everything, or the server says that none ever will.
     pub async fn wait_for_seal(&mut self, told: &mut Told) -> Result<(), Gone> {
         let patience = tokio::time::Instant::now() + PATIENCE;
         while tokio::time::Instant::now() < patience {
@@ -206,7 +208,12 @@ impl<'t> Client<'t> {
             if let Some(reply) = self.ask("GET", "/readyz", "", &[]).await?
                 && reply.status == 503
             {
-                told.unready = Some(String::from_utf8_lossy(&reply.body).into_owned());
+                let said = String::from_utf8_lossy(&reply.body).into_owned();
+                let last_word = FINAL.iter().any(|words| said.contains(words));
+                told.unready = Some(said);
+                if last_word {
+                    return Ok(());
+                }
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -48,7 +48,11 @@ pub async fn write(bucket: &Bucket, tiles: Vec<(TilePath, Vec<u8>)>) -> Result<(
     stream::iter(tiles).map(one).buffer_unordered(TOGETHER).try_collect().await
 }
 
-pub async fn put(bucket: &Bucket, name: &str, bytes: Vec<u8>, served: Served) -> Result<(), Error> {
+pub async fn replace_checkpoint(bucket: &Bucket, note: String) -> Result<(), Error> {
+    put(bucket, CHECKPOINT, note.into_bytes(), log::CHECKPOINT_SERVED).await
+}
+
+async fn put(bucket: &Bucket, name: &str, bytes: Vec<u8>, served: Served) -> Result<(), Error> {
     Ok(bucket.write(name, bytes, served.media_type, served.keep).await?)
 }
 

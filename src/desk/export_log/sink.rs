@@ -1,7 +1,7 @@
 //! Where the log's static files go: a folder, or a part of a bucket. A file is there whole or not at all, and what was
 //! written survives a power cut; which files, and when, is not decided here.
 
-use super::super::{Error, durable, log};
+use super::super::{Error, durable};
 #[cfg(feature = "s3")]
 use super::bucket;
 #[cfg(feature = "s3")]
@@ -95,9 +95,7 @@ impl Sink {
                 .and_then(|()| durable::replace(&folder.join(CHECKPOINT), note.as_bytes()))
                 .map_err(Error::broken),
             #[cfg(feature = "s3")]
-            Sink::Bucket(bucket) => {
-                bucket::put(bucket, CHECKPOINT, note.into_bytes(), log::CHECKPOINT_SERVED).await
-            }
+            Sink::Bucket(bucket) => bucket::replace_checkpoint(bucket, note).await,
         }
     }
 }

@@ -51,8 +51,8 @@ pub enum Begin {
 /// Links `record`, stores it and updates every projection it implies; runs inside `store.write` only.
 ///
 /// # Errors
-/// `Refused` with all objections of the law, `Conflict` when the payload was taken before or a key was
-/// revoked meanwhile, `NotFound` when the chain does not exist and may not begin.
+/// `Refused` with all objections of the law, or when a key was revoked; `Conflict` when the payload was taken
+/// before; `NotFound` when the chain does not exist and may not begin.
 pub fn append(
     db: &mut Db,
     house: &House,
@@ -163,13 +163,13 @@ fn open_chain(
     Ok(OpenChain { length: 0, head: Digest::ZERO, key })
 }
 
-/// A key may be revoked between the check of the signature and this write.
+/// Keys that were asked for before are remembered (`vouch::KeyRing`), so this alone finds out that one was revoked.
 fn refuse_revoked(db: &mut Db, ids: &[String]) -> Result<(), Error> {
     for id in ids {
         let row = keys::find(db, id).or_none()?;
         if row.is_none_or(|key| key.revoked_at.is_some()) {
             return Err(Error::Refused(vec![Reason {
-                text: "签名所用的密钥不存在或者已经吊销。".into(),
+                text: "签名所用的密钥不存在或者已经注销。".into(),
                 article: String::new(),
                 fix: "keys".into(),
             }]));

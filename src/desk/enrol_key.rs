@@ -137,7 +137,7 @@ pub async fn revoke(desk: &Desk, id: &KeyId, reason: &str) -> Result<(), Error> 
     let who = desk.who()?.clone();
     let long = reason.chars().count() > REASON_MAX || reason.contains('\0');
     if reason.trim().is_empty() || long {
-        let text = format!("请写明吊销原因，不超过{REASON_MAX}个字，不得含有空字符。");
+        let text = format!("请写明注销原因，不超过{REASON_MAX}个字，不得含有空字符。");
         return Err(Error::invalid("reason", text));
     }
     let (house, now) = (desk.house.clone(), desk.now);
@@ -154,7 +154,7 @@ pub async fn revoke(desk: &Desk, id: &KeyId, reason: &str) -> Result<(), Error> 
                 return Err(Error::NotFound("密钥"));
             }
             if key.revoked_at.is_some() {
-                return Err(Error::Conflict("该密钥已经吊销。".into()));
+                return Err(Error::Conflict("该密钥已经注销。".into()));
             }
             let event = json!({ "key": id, "person": owner.id, "reason": reason });
             let by: PersonId = owner.id.parse().map_err(Error::broken)?;

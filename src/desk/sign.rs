@@ -131,7 +131,7 @@ async fn verify_own(desk: &Desk, key_id: &str, payload: &[u8], sig: [u8; 64]) ->
     let key = desk.house.store.read(move |db| keys::find(db, &id).or_none()).await?;
     let key = key
         .filter(|key| key.revoked_at.is_none())
-        .ok_or_else(|| Error::refused("签名所用的密钥不存在或者已经吊销。"))?;
+        .ok_or_else(|| Error::refused("签名所用的密钥不存在或者已经注销。"))?;
     let bytes: [u8; 32] =
         key.public_key.try_into().map_err(|_| Error::broken("stored public key"))?;
     VerifyingKey::from_bytes(&bytes)

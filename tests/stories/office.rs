@@ -244,7 +244,7 @@ async fn people_and_keys_are_kept_by_pages() {
     assert_eq!(send(&qian, &revoke, &json!({ "reason": " " })).await.status, 422);
     leads(&send(&qian, &revoke, &json!({ "reason": "设备遗失" })).await);
     assert_eq!(send(&qian, &revoke, &json!({ "reason": "再次" })).await.status, 409);
-    assert!(page(&qian, "/office/keys").await.contains("已吊销"));
+    assert!(page(&qian, "/office/keys").await.contains("已注销"));
     assert_eq!(leads(&send(&qian, "/office/sign-out", &json!({})).await), "/office/sign-in");
     let qian = Person::sign_in(&site.url, "qian").await;
 

@@ -95,18 +95,42 @@ async fn revoked_and_foreign_keys_sign_nothing() {
     let Key::Own { id: key, .. } = &team.li.key else { panic!("an officer's own key") };
     let asked = json!({ "reason": "" });
     let path = format!("/api/v1/keys/{key}/revocation");
-    team.li.post(&path, &asked).await.refused(422, "请写明吊销原因");
+    team.li.post(&path, &asked).await.refused(422, "请写明注销原因");
     team.wang.post(&path, &json!({ "reason": "试试" })).await.refused(404, "密钥");
     team.li.post(&path, &json!({ "reason": "手机遗失" })).await.good();
     let before = site.counts();
-    team.li.sign(id).await.refused(422, "签名所用的密钥不存在或者已经吊销");
+    team.li.sign(id).await.refused(422, "签名所用的密钥不存在或者已经注销");
     let mut impostor = team.li.0.clone();
     impostor.key = team.wang.key.clone();
     impostor.sign(id).await.refused(422, "签名密钥与待签内容中写明的密钥不同");
     let Key::Own { id: key, .. } = team.li.key.clone() else { panic!() };
     impostor.key = Key::Own { id: key, secret: SigningKey::from_bytes(&fresh()) };
-    impostor.sign(id).await.refused(422, "吊销");
+    impostor.sign(id).await.refused(422, "注销");
     team.li.prepare("inspection", Some(&case), &form).await.refused(422, "还没有登记签名密钥");
+    assert_eq!(site.counts(), before);
+}
+
+#[actix_web::test]
+async fn a_key_that_was_used_before_it_was_revoked_links_nothing_more() {
+    let site = Site::open().await;
+    let team = Team::enter(&site).await;
+    let case = team.inspected(&site).await;
+    let form = forms::inspection(804, &team.wang.id);
+    let prepare = async || team.li.prepare("inspection", Some(&case), &form).await.good();
+    let (first, second, half) = (prepare().await, prepare().await, prepare().await);
+    let of_both = |draft| offline(draft, &[&team.li.key, &team.wang.key]);
+    team.li.post("/api/v1/records", &of_both(&first)).await.good();
+    let half = half["id"].as_str().unwrap();
+    team.li.sign(half).await.good();
+    let Key::Own { id: key, .. } = &team.li.key else { panic!("an officer's own key") };
+    let lost = json!({ "reason": "手机遗失" });
+    team.li.post(&format!("/api/v1/keys/{key}/revocation"), &lost).await.good();
+    let before = site.counts();
+    for person in [&team.li.0, &team.wang] {
+        let answer = person.post("/api/v1/records", &of_both(&second)).await;
+        answer.refused(422, "签名所用的密钥不存在或者已经注销");
+    }
+    team.wang.sign(half).await.refused(422, "签名所用的密钥不存在或者已经注销");
     assert_eq!(site.counts(), before);
 }
 

@@ -167,7 +167,7 @@ impl Store {
     }
 
     /// [`Store::read`] for a few look-ups by key. Where the rows lie in a file and a connection is free they are done on
-    /// this very thread: waking another costs more than looking.
+    /// this very thread: waking another costs more than looking. It may wait for the disk, as long as a page takes.
     ///
     /// # Errors
     /// As [`Store::read`].

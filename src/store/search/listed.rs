@@ -6,6 +6,7 @@ use super::super::error::Error;
 use super::super::schema::disclosure_texts;
 use super::super::words;
 use super::{CountRow, body_of, load, spelled};
+use diesel::connection::{DefaultLoadingMode, SimpleConnection as _};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use std::collections::{BTreeSet, HashMap};
@@ -62,15 +63,14 @@ pub(in super::super) fn postings(db: &mut Db) -> Result<Option<Postings>, Error>
         Db::Sqlite(inner) => {
             let mut all = Postings(HashMap::new());
             // A view of the index that holds nothing; a connection that only looks has to be told that it may.
-            diesel::connection::SimpleConnection::batch_execute(
-                inner,
-                "PRAGMA query_only = OFF; \
-                 CREATE VIRTUAL TABLE IF NOT EXISTS temp.disclosure_postings \
-                     USING fts5vocab (main, disclosure_words, instance); \
-                 PRAGMA query_only = ON",
-            )?;
+            let made = inner.batch_execute(
+                "PRAGMA query_only = OFF; CREATE VIRTUAL TABLE IF NOT EXISTS \
+                 temp.disclosure_postings USING fts5vocab (main, disclosure_words, instance)",
+            );
+            inner.batch_execute("PRAGMA query_only = ON")?;
+            made?;
             let query = diesel::sql_query("SELECT doc, term FROM temp.disclosure_postings");
-            for row in query.load_iter::<Posting, diesel::connection::DefaultLoadingMode>(inner)? {
+            for row in query.load_iter::<Posting, DefaultLoadingMode>(inner)? {
                 let Posting { doc, term } = row?;
                 // A word that none of ours is adds to the count, so that the text is looked at by itself.
                 all.take(doc, u32::from_str_radix(&term, 16).unwrap_or_default());

@@ -130,6 +130,8 @@ impl Bucket {
 
 /// What an S3 store calls it; a bucket and an object that are missing have one status.
 const NO_BUCKET: &str = "NoSuchBucket";
+/// Most characters of a store's own words that are repeated.
+const SAID: usize = 200;
 
 impl From<Fault> for BucketError {
     fn from(fault: Fault) -> Self {
@@ -145,10 +147,12 @@ impl From<Fault> for BucketError {
     }
 }
 
-/// The store's own code for a fault, otherwise what lies at its bottom; never the request, which a signature is part of.
+/// The store's own code for a fault, otherwise what lies at its bottom, which may be a proxy's whole page; never the
+/// request, which a signature is part of.
 fn words(fault: &Fault) -> String {
     let causes = std::iter::successors(std::error::Error::source(fault), |cause| cause.source());
     let bottom = causes.last().map_or_else(|| fault.to_string(), ToString::to_string);
     let code = bottom.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-    code.map_or(bottom.clone(), |(code, _)| code.to_owned())
+    let said = code.map_or(bottom.as_str(), |(code, _)| code);
+    said.chars().take(SAID).collect()
 }

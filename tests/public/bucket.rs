@@ -168,13 +168,15 @@ async fn a_bucket_that_cannot_be_used_and_one_with_another_history_are_refused()
     let (mut log, mut store) = (Exported::new().await, S3::start());
     log.grow(3).await;
     let (endpoint, id, secret) = (store.endpoint.clone(), store.id.clone(), store.secret.clone());
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let hangs_up = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = hangs_up.local_addr().unwrap();
+    std::thread::spawn(move || hangs_up.incoming().for_each(drop));
     for (to, endpoint, id, secret, why) in [
         ("s3://nobody/m", &*endpoint, &*id, &*secret, "没有这个存储桶"),
         ("s3://log/m", &endpoint, &id, "not-the-secret", "SignatureDoesNotMatch"),
         ("s3://log/m", &endpoint, "NOBODY", "not-the-secret", "InvalidAccessKeyId"),
         ("s3://log/m", &endpoint, &id, "", "设置有误"),
-        ("s3://log/m", &format!("http://{closed}"), &id, &secret, "没有应答"),
+        ("s3://log/m", &format!("http://{nobody}"), &id, &secret, "没有应答"),
         ("s3://", &endpoint, &id, &secret, "存储桶的地址"),
         ("s3://id:key@log/m", &endpoint, &id, &secret, "存储桶的地址"),
     ] {

@@ -77,7 +77,7 @@ impl From<BucketError> for Error {
                 "存储桶拒绝了请求，请核对 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY 以及读、写、列、删的权限（{why}）。"
             ),
             BucketError::Broken(why) => format!(
-                "存储桶没有应答或者中途断开，请核对 AWS_ENDPOINT 和网络；原有的检查点没有改动，可以再次运行，从断处接着写（{why}）。"
+                "存储桶没有应答、中途断开或者答复有误，请核对网络、AWS_ENDPOINT 和 AWS_REGION，没有设置访问密钥的请先设置；原有的检查点没有改动，可以再次运行，从断处接着写（{why}）。"
             ),
         })
     }

@@ -182,26 +182,42 @@ function hashOf(entry) {
   }
 }
 
+/**
+ * What keeps an entry from its place, in the words of zhijian-verify, which count from 1; null when nothing does.
+ * @param {import('./types').EntryJson} entry
+ * @param {number} n its place in the dossier, from 0
+ * @param {{ seq: number, chain: string, hash: string } | null} before null when the one before cannot be read
+ * @returns {string | null}
+ */
+function linkFault({ seq, chain, prev }, n, before) {
+  if (!before) return seq === n ? null : `应为第 ${n + 1} 号，实为第 ${seq + 1} 号`;
+  if (chain !== before.chain) return `第 ${seq + 1} 号条目属于另一条链`;
+  const due = before.seq + 1;
+  if (seq > due) return `缺第 ${due + 1} 号条目，其位置上是第 ${seq + 1} 号`;
+  if (seq !== due) return `第 ${seq + 1} 号条目重复或次序颠倒`;
+  return prev === before.hash ? null : `第 ${seq + 1} 号条目没有接在前一条目之后，二者之一被改动`;
+}
+
 /** @param {Check} check @param {Manifest} m @param {(Filed | null)[]} records */
 function checkChain(check, m, records) {
-  /** @type {string | null} */
-  let prev = '0'.repeat(64);
   let whole = records.length > 0;
+  /** @type {Parameters<typeof linkFault>[2]} */
+  let before = { seq: -1, chain: m.case, hash: '0'.repeat(64) };
   for (const [n, record] of records.entries()) {
-    const part = numbered(n, 'records', 'json');
-    if (!record) {
-      [whole, prev] = [false, null];
+    const hash = record && hashOf(record.entry);
+    if (!record || !hash) {
+      [whole, before] = [false, null];
       continue;
     }
     const { entry } = record;
-    const linked = entry.seq === n && entry.chain === m.case && (prev === null || entry.prev === prev);
-    if (!linked) {
+    const fault = entry.chain === m.case ? linkFault(entry, n, before) : '记录不属于本案的链';
+    if (fault) {
       whole = false;
-      check.add(part, 'chain', 'tampered', `第 ${n} 号没有接在前一条目之后，或者不属于本案`);
+      check.add(numbered(n, 'records', 'json'), 'chain', 'tampered', fault);
     }
-    prev = hashOf(entry);
+    before = { seq: entry.seq, chain: entry.chain, hash };
   }
-  if (whole) check.add('manifest.json', 'chain', 'good', `第 0 至第 ${records.length - 1} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询。`);
+  if (whole) check.add('manifest.json', 'chain', 'good', `第 1 至第 ${records.length} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询`);
   else check.add('manifest.json', 'chain', 'missing', '有记录缺失或者不符，无法核对全链');
 }
 

@@ -28,13 +28,13 @@ const PARTS = { 'manifest.json': '案卷目录', seal: '案卷封签', checkpoin
 const COUNTED = [['good', '项通过'], ['tampered', '项不符'], ['irregular', '项违规'], ['missing', '项缺失'], ['noted', '项说明']];
 
 /**
- * A file of a dossier as people speak of it.
+ * A file of a dossier as people speak of it, who count from 1.
  * @param {string} part
  * @returns {string}
  */
 function spoken(part) {
   const [, folder, number] = /^(records|keys|timestamps)\/(\d{4,15})\./.exec(part) || [];
-  if (folder) return `第 ${Number(number)} 号${{ records: '记录', keys: '密钥记录', timestamps: '时间戳' }[folder]}`;
+  if (folder) return `第 ${Number(number) + 1} 号${{ records: '记录', keys: '密钥记录', timestamps: '时间戳' }[folder]}`;
   const [, digest] = /^exhibits\/([0-9a-f]{8})[0-9a-f]{56}$/.exec(part) || [];
   return digest ? `附件 ${digest}…` : PARTS[part] || part;
 }

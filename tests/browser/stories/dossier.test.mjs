@@ -91,7 +91,7 @@ story('a supervisor takes a case along, and the page checks it', async ({ page, 
   await writeFile(paths.court, bytes);
   const { sentence } = await check(page, paths.court);
   assert.match(sentence, /核验未通过/);
-  assert.match(await page.locator('[data-verify-result]').innerText(), /第 0 号记录（records\/0000\.json）：(压缩数据已损坏|内容与目录所载摘要不符)/);
+  assert.match(await page.locator('[data-verify-result]').innerText(), /第 1 号记录（records\/0000\.json）：(压缩数据已损坏|内容与目录所载摘要不符)/);
   await look('dossier-altered');
   await writeFile(paths.court, bytes.subarray(0, bytes.length / 2));
   assert.equal((await check(page, paths.court)).sentence, '未能核验');

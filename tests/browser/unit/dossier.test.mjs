@@ -40,6 +40,31 @@ test('without the law the procedure is left out, and the page says so', async ()
   assert.match(conclusion(found).advice, /程序没有回放/);
 });
 
+/** The program says the same words: tests/ledger/dossiers.rs. */
+test('people read of records from one on', async () => {
+  const said = async (map) => (await run(map)).filter((one) => one.step === 'chain').map((one) => one.sentence);
+  const changed = (by) => {
+    const map = good();
+    const manifest = JSON.parse(map.get('manifest.json'));
+    const record = JSON.parse(map.get('records/0001.json'));
+    Object.assign(record.entry, by);
+    map.set('records/0001.json', Buffer.from(canonical(record)));
+    manifest.records[1].sha256 = reference.hash(map.get('records/0001.json')).toString('hex');
+    return map.set('manifest.json', Buffer.from(canonical(manifest)));
+  };
+  assert.deepEqual(await said(good()), ['第 1 至第 3 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询']);
+  assert.equal((await said(changed({ prev: '1'.repeat(64) })))[0], '第 2 号条目没有接在前一条目之后，二者之一被改动');
+  const gap = changed({ seq: 2 });
+  assert.equal((await said(gap))[0], '缺第 2 号条目，其位置上是第 3 号');
+  gap.delete('records/0000.json');
+  assert.equal((await said(gap))[0], '应为第 2 号，实为第 3 号');
+  assert.equal((await said(changed({ seq: 0 })))[0], '第 1 号条目重复或次序颠倒');
+  assert.equal((await said(changed({ chain: 'other' })))[0], '记录不属于本案的链');
+  const map = good();
+  map.set('records/0002.json', Buffer.from('x'));
+  assert.match(conclusion(await run(map)).advice, /^首个问题：第 3 号记录（records\/0002\.json）：/);
+});
+
 test('another key than the site publishes is refused', async () => {
   const [bad] = (await run(good(), [{ vkey: reference.logKey('log.zhijian.example/2026', reference.keyPair()).text }])).filter((one) => one.state === 'tampered');
   assert.deepEqual([bad.part, bad.step], ['seal', 'seal']);

@@ -369,6 +369,11 @@ fn what_the_rules_forbade_is_named_and_is_no_tampering() {
         let fault = report.first_fault().unwrap();
         assert_eq!((report.outcome, fault.state), (Outcome::Irregular, State::Irregular), "{kind}");
         assert_eq!((fault.part.as_str(), fault.step), ("records/0003.json", Step::Procedure));
+        // The world's dossiers are of rules that nobody has: objections say so, as good ones do.
+        let noted = |one: &&Finding| one.step == Step::Procedure && one.state == State::Noted;
+        let noted: Vec<&Finding> = report.verdicts.iter().filter(noted).collect();
+        assert_eq!(noted.len(), 1, "{kind}");
+        assert!(noted[0].detail.contains("不是同一版本，核对依照本程序所带的规则"), "{kind}");
     }
     assert!(
         forbidden("filing").first_fault().unwrap().detail.contains("已于2025年11月21日立案（《")

@@ -5,7 +5,7 @@
 import { parseCanonical } from './canonical.js';
 import * as d from './digest.js';
 import { checkExhibits } from './exhibits.js';
-import { Check, Irregular, Missing, Noted, wordsOf } from './findings.js';
+import { Check, Irregular, Missing, Noted, Unchecked, wordsOf } from './findings.js';
 import { beijing } from './moment.js';
 import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signedBy, signedByKnown } from './note.js';
 import { replay, rulesDigest } from './procedure.js';
@@ -237,12 +237,12 @@ async function checkOthers(check, m) {
 /** @param {(Filed | null)[]} records @returns {RecordProof[]} All of them, if all are there with their contents. */
 function readable(records) {
   return records.map((record) => {
-    if (!record) throw new Missing('有记录缺失或者不能读取，程序无法回放');
-    if (record.withheld !== undefined) throw new Noted('有记录的内容没有随卷，程序没有回放；需要回放的，请核验全卷或者司法卷');
+    if (!record) throw new Missing('有记录缺失或者不能读取，没有按办案程序规则核对');
+    if (record.withheld !== undefined) throw new Noted('有记录的内容没有随卷，没有按办案程序规则核对；需要核对的，请核验全卷或者司法卷');
     try {
       return opened(record) && record;
     } catch {
-      throw new Missing('有记录不能读取，程序无法回放');
+      throw new Missing('有记录不能读取，没有按办案程序规则核对');
     }
   });
 }
@@ -251,7 +251,7 @@ function readable(records) {
 async function checkProcedure(check, m, records, law) {
   const conclusion = await check.try('manifest.json', 'procedure', async () => {
     const all = readable(records);
-    if (!law) throw new Noted('本浏览器不能运行回放所用的代码，或者取不到本站的规则，程序没有回放；请用离线核验程序 zhijian-verify 核对');
+    if (!law) throw new Unchecked('本浏览器不能运行核对所用的代码，或者取不到本站的规则，没有按办案程序规则核对；请用离线核验程序 zhijian-verify 核对');
     const { objections, conclusion } = await replay(law, m.rules.pack, all);
     objections.forEach((said, n) => said.forEach((words) => check.add(numbered(all[n].entry.seq, 'records', 'json'), 'procedure', 'irregular', words)));
     if (objections.some((said) => said.length > 0)) throw new Irregular(conclusion);
@@ -259,7 +259,7 @@ async function checkProcedure(check, m, records, law) {
   });
   const replayed = conclusion !== null || check.found.some(({ step, state }) => step === 'procedure' && state === 'irregular');
   if (replayed && law && (await rulesDigest(law.rules)) !== m.rules.sha256) {
-    check.add('manifest.json', 'procedure', 'noted', '制卷时的规则文本与本站所用的不是同一版本，回放依照本站所用的规则');
+    check.add('manifest.json', 'procedure', 'noted', '制卷时的规则文本与本站所用的不是同一版本，核对依照本站所用的规则');
   }
 }
 

@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { canonical } from '../../../src/web/look/canonical.js';
 import { checkDossier } from '../../../src/web/look/dossier.js';
+import { Check } from '../../../src/web/look/findings.js';
 import { byStep, conclusion } from '../../../src/web/look/outcome.js';
+import { replay } from '../../../src/web/look/procedure.js';
 import { openZip } from '../../../src/web/look/zip.js';
 import { law } from '../lib/law.mjs';
 import { vectorDossier as good, zip } from '../lib/zip.mjs';
@@ -32,12 +34,55 @@ test('a good dossier passes every step and says what was not done', async () => 
   assert.ok(steps.every((one) => one.sentence.endsWith('。') && !one.sentence.endsWith('。。')), JSON.stringify(steps.map((s) => s.sentence)));
 });
 
-test('without the law the procedure is left out, and the page says so', async () => {
+test('a procedure that this page cannot check is no pass, and the page says so', async () => {
   const found = await run(good(), null, null);
   assert.deepEqual(faults(found), []);
   const last = byStep(found).at(-1);
-  assert.deepEqual([last.step, last.ok, last.state], ['procedure', null, 'noted']);
-  assert.match(conclusion(found).advice, /程序没有回放/);
+  assert.deepEqual([last.step, last.ok, last.state], ['procedure', null, 'unchecked']);
+  const { kind, sentence, advice } = conclusion(found);
+  assert.deepEqual([kind, sentence], ['warn', '部分核验：内容未发现改动，办案程序没有在本页核对']);
+  assert.match(advice, /^本浏览器不能运行.+没有按办案程序规则核对；请用离线核验程序 zhijian-verify 核对。决定/);
+  // What is wrong comes before what was not looked at.
+  const [whole, missing] = [good(), good()];
+  whole.set('exhibits/extra', Buffer.from('x'));
+  missing.delete('records/0001.json');
+  assert.equal(conclusion(await run(whole, null, null)).kind, 'danger');
+  assert.match(conclusion(await run(missing, null, null)).sentence, /^材料不全/);
+});
+
+test('what is beyond the page is left to the program', async () => {
+  const one = JSON.parse(good().get('records/0000.json'));
+  const envelope = JSON.parse(Buffer.from(one.envelope, 'base64'));
+  const payload = JSON.parse(Buffer.from(envelope.payload, 'base64'));
+  envelope.payload = Buffer.from(canonical({ ...payload, facts: { ...payload.facts, long: 'x'.repeat(4_000_000) } })).toString('base64');
+  const long = { ...one, envelope: Buffer.from(canonical(envelope)).toString('base64') };
+  const beyond = [[Array(10_001).fill(one), /^记录超过 10000 条，本页没有按办案程序规则核对/], [Array(9).fill(long), /^记录过长，本页没有按办案程序规则核对/]];
+  for (const [records, words] of beyond) {
+    const check = new Check(filesOf(good()), null);
+    await check.try('manifest.json', 'procedure', async () => ['', await replay(law, 'samr', records)]);
+    const [{ state, sentence }] = check.found;
+    assert.equal(state, 'unchecked');
+    assert.match(sentence, words);
+    assert.equal(conclusion(check.found).kind, 'warn');
+  }
+});
+
+test('contents that were left out on purpose make a pass that says so', async () => {
+  const map = good();
+  const manifest = JSON.parse(map.get('manifest.json'));
+  const { entry, inclusion, leaf } = JSON.parse(map.get('records/0000.json'));
+  map.set('records/0000.json', Buffer.from(canonical({ entry, inclusion, leaf, withheld: '依法不公开' })));
+  manifest.variant = 'public';
+  manifest.records[0].sha256 = reference.hash(map.get('records/0000.json')).toString('hex');
+  map.set('manifest.json', Buffer.from(canonical(manifest)));
+  for (const known of [law, null]) {
+    // The seal is of the whole dossier, and the record that is left out named an exhibit: neither is of the procedure.
+    const found = (await run(map, null, known)).filter(({ state }) => state === 'good' || state === 'noted');
+    assert.deepEqual(byStep(found).filter(({ step }) => step === 'procedure').map(({ state }) => state), ['noted']);
+    const { kind, advice } = conclusion(found);
+    assert.equal(kind, 'ok');
+    assert.match(advice, /^有记录的内容没有随卷，没有按办案程序规则核对；需要核对的，请核验全卷或者司法卷。决定/);
+  }
 });
 
 /** The program says the same words: tests/ledger/dossiers.rs. */

@@ -261,7 +261,8 @@ fn in_chain(entry: &Entry) -> Result<String, String> {
         return Err("只有首号条目可以没有前一条目".into());
     }
     let at = entry.received_at;
-    Ok(format!("链上第 {} 号，北京时间 {} {} 收到", entry.seq, at.day(), at.clock_time()))
+    let nth = wording::nth(entry.seq);
+    Ok(format!("链上第 {nth} 号，北京时间 {} {} 收到", at.day(), at.clock_time()))
 }
 
 fn leaf(entry: &Entry, index: u64, checkpoint: Option<&Checkpoint>) -> Result<String, String> {

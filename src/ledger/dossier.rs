@@ -247,7 +247,10 @@ fn check_chain(manifest: &Manifest, records: &Records, report: &mut Report) {
                 Ok(before) => check_link(before, entry).map_err(|fault| wording::chain(&fault)),
                 // After a record that cannot be read only the number can be told.
                 Err(_) if entry.seq == seq => Ok(()),
-                Err(_) => Err(format!("应为第 {seq} 号，实为第 {} 号", entry.seq)),
+                Err(_) => {
+                    let [due, found] = [seq, entry.seq].map(wording::nth);
+                    Err(format!("应为第 {due} 号，实为第 {found} 号"))
+                }
             };
             let owned = match entry.chain == manifest.case {
                 true => linked,
@@ -264,8 +267,7 @@ fn check_chain(manifest: &Manifest, records: &Records, report: &mut Report) {
     let detail = match (whole, manifest.records.len()) {
         (true, 0) => Err(missing("卷内没有任何记录")),
         (true, count) => Ok(format!(
-            "第 0 至第 {} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询",
-            count.saturating_sub(1)
+            "第 1 至第 {count} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询"
         )),
         (false, _) if records.iter().any(|record| matches!(record, Err(State::Missing))) => {
             Err(missing("有记录缺失，无法核对全链"))

@@ -59,7 +59,7 @@ impl Step {
             Step::Key => "密钥登记",
             Step::Witness => "见证联署",
             Step::Timestamp => "时间戳",
-            Step::Procedure => "程序回放",
+            Step::Procedure => "办案程序",
         }
     }
 }

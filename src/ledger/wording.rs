@@ -50,16 +50,21 @@ pub(super) fn signature(fault: &SignatureFault) -> String {
     }
 }
 
+/// An entry's number as people count, from 1.
+pub(super) fn nth(seq: u64) -> u64 {
+    seq.saturating_add(1)
+}
+
 pub(super) fn chain(fault: &ChainFault) -> String {
-    match fault {
+    match *fault {
         ChainFault::Gap { expected, found } => {
-            format!("缺第 {expected} 号条目，其位置上是第 {found} 号")
+            format!("缺第 {} 号条目，其位置上是第 {} 号", nth(expected), nth(found))
         }
-        ChainFault::Fork { seq } => format!("第 {seq} 号条目重复或次序颠倒"),
+        ChainFault::Fork { seq } => format!("第 {} 号条目重复或次序颠倒", nth(seq)),
         ChainFault::WrongPrev { seq } => {
-            format!("第 {seq} 号条目没有接在前一条目之后，二者之一被改动")
+            format!("第 {} 号条目没有接在前一条目之后，二者之一被改动", nth(seq))
         }
-        ChainFault::OtherChain { seq } => format!("第 {seq} 号条目属于另一条链"),
+        ChainFault::OtherChain { seq } => format!("第 {} 号条目属于另一条链", nth(seq)),
     }
 }
 

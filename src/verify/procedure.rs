@@ -37,10 +37,11 @@ pub(super) fn check(checked: &mut Checked) {
         Ok(readable) => replay(pack, &readable, checked),
         Err(fault) => Err(fault),
     };
-    let replayed = result.is_ok();
+    // Objections too rest on the rules: whoever reads them must know which.
+    let replayed = matches!(result, Ok(_) | Err((State::Irregular, _)));
     checked.report.add(MANIFEST, Step::Procedure, result);
     if replayed && manifest.rules.sha256 != *OWN_DIGEST {
-        let detail = "制卷时的规则文本与本程序所带的不是同一版本，回放依照本程序所带的规则";
+        let detail = "制卷时的规则文本与本程序所带的不是同一版本，核对依照本程序所带的规则";
         checked.report.add(MANIFEST, Step::Procedure, Err((State::Noted, detail.into())));
     }
     checked.records = records;
@@ -54,16 +55,18 @@ fn readable(records: &[Result<Filed, State>]) -> Result<Vec<(&RecordProof, Paylo
     for record in records {
         match record {
             Err(_) => {
-                return Err((State::Missing, "有记录缺失或者不能读取，程序无法回放".into()));
+                let detail = "有记录缺失或者不能读取，没有按办案程序规则核对";
+                return Err((State::Missing, detail.into()));
             }
             Ok(Filed::Withheld(_)) => {
-                let detail = "有记录的内容没有随卷，程序没有回放；需要回放的，请核验全卷或者司法卷";
+                let detail = "有记录的内容没有随卷，没有按办案程序规则核对；需要核对的，请核验全卷或者司法卷";
                 return Err((State::Noted, detail.into()));
             }
             Ok(Filed::Shown(record)) => {
                 let payload = record.payload();
-                let missing = || (State::Missing, "有记录不能读取，程序无法回放".to_owned());
-                all.push((record.as_ref(), payload.ok_or_else(missing)?));
+                let missing = || "有记录不能读取，没有按办案程序规则核对".to_owned();
+                let payload = payload.ok_or_else(|| (State::Missing, missing()))?;
+                all.push((record.as_ref(), payload));
             }
         }
     }
@@ -75,10 +78,11 @@ fn replay(
     records: &[(&RecordProof, Payload)],
     checked: &mut Checked,
 ) -> Result<String, Fault> {
-    let unusable = || (State::Missing, "本程序所带的规则或者工作日历不能使用".to_owned());
-    let (rules, calendar) = OWN.as_ref().ok_or_else(unusable)?;
+    let unusable = |why: &str| (State::Missing, format!("{why}，没有按办案程序规则核对"));
+    let (rules, calendar) =
+        OWN.as_ref().ok_or_else(|| unusable("本程序所带的规则或者工作日历不能使用"))?;
     let known = rules.pack(pack);
-    let pack = known.ok_or_else(|| (State::Missing, format!("本程序没有规则包 {pack}")))?;
+    let pack = known.ok_or_else(|| unusable(&format!("本程序所带的规则中没有规则包 {pack}")))?;
     let told = records.iter().map(|(record, payload)| told(record, payload));
     let replayed = replay::replay(rules, calendar, pack, told);
     let lawful = replayed.is_lawful();

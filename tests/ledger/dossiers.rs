@@ -280,6 +280,25 @@ fn gaps_and_another_order_are_named_even_under_a_true_seal() {
     assert_eq!(found[0], (SECOND.into(), Step::Chain, State::Tampered));
 }
 
+/// The page says the same words: tests/browser/unit/dossier.test.mjs.
+#[test]
+fn people_read_of_records_from_one_on() {
+    let said = |dossier: &Dossier| -> Vec<String> {
+        let verdicts = report(dossier).verdicts.into_iter();
+        verdicts.filter(|one| one.step == Step::Chain).map(|one| one.detail).collect()
+    };
+    let mut dossier = World::new().dossier();
+    let whole = "第 1 至第 3 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询";
+    assert_eq!(said(&dossier), [whole]);
+    with_record(&mut dossier, 1, |record| record.entry.prev = Digest::of(b"other"));
+    assert_eq!(said(&dossier)[0], "第 2 号条目没有接在前一条目之后，二者之一被改动");
+    let mut dossier = World::new().dossier();
+    with_record(&mut dossier, 1, |record| record.entry.seq = 2);
+    assert_eq!(said(&dossier)[0], "缺第 2 号条目，其位置上是第 3 号");
+    dossier.files.remove(FIRST);
+    assert_eq!(said(&dossier)[0], "应为第 2 号，实为第 3 号");
+}
+
 #[test]
 fn a_record_of_another_case_is_named() {
     let found = faults(|d| with_manifest(d, |m| m.case.push('x')));
@@ -350,6 +369,11 @@ fn what_the_rules_forbade_is_named_and_is_no_tampering() {
         let fault = report.first_fault().unwrap();
         assert_eq!((report.outcome, fault.state), (Outcome::Irregular, State::Irregular), "{kind}");
         assert_eq!((fault.part.as_str(), fault.step), ("records/0003.json", Step::Procedure));
+        // The world's dossiers are of rules that nobody has: objections say so, as good ones do.
+        let noted = |one: &&Finding| one.step == Step::Procedure && one.state == State::Noted;
+        let noted: Vec<&Finding> = report.verdicts.iter().filter(noted).collect();
+        assert_eq!(noted.len(), 1, "{kind}");
+        assert!(noted[0].detail.contains("不是同一版本，核对依照本程序所带的规则"), "{kind}");
     }
     assert!(
         forbidden("filing").first_fault().unwrap().detail.contains("已于2025年11月21日立案（《")

@@ -5,7 +5,7 @@
 import { parseCanonical } from './canonical.js';
 import * as d from './digest.js';
 import { checkExhibits } from './exhibits.js';
-import { Check, Irregular, Missing, Noted, wordsOf } from './findings.js';
+import { Check, Irregular, Missing, Noted, Unchecked, wordsOf } from './findings.js';
 import { beijing } from './moment.js';
 import { knowsEd25519, parseCheckpoint, parseLogKey, parseNote, signedBy, signedByKnown } from './note.js';
 import { replay, rulesDigest } from './procedure.js';
@@ -182,26 +182,42 @@ function hashOf(entry) {
   }
 }
 
+/**
+ * What keeps an entry from its place, in the words of zhijian-verify, which count from 1; null when nothing does.
+ * @param {import('./types').EntryJson} entry
+ * @param {number} n its place in the dossier, from 0
+ * @param {{ seq: number, chain: string, hash: string } | null} before null when the one before cannot be read
+ * @returns {string | null}
+ */
+function linkFault({ seq, chain, prev }, n, before) {
+  if (!before) return seq === n ? null : `应为第 ${n + 1} 号，实为第 ${seq + 1} 号`;
+  if (chain !== before.chain) return `第 ${seq + 1} 号条目属于另一条链`;
+  const due = before.seq + 1;
+  if (seq > due) return `缺第 ${due + 1} 号条目，其位置上是第 ${seq + 1} 号`;
+  if (seq !== due) return `第 ${seq + 1} 号条目重复或次序颠倒`;
+  return prev === before.hash ? null : `第 ${seq + 1} 号条目没有接在前一条目之后，二者之一被改动`;
+}
+
 /** @param {Check} check @param {Manifest} m @param {(Filed | null)[]} records */
 function checkChain(check, m, records) {
-  /** @type {string | null} */
-  let prev = '0'.repeat(64);
   let whole = records.length > 0;
+  /** @type {Parameters<typeof linkFault>[2]} */
+  let before = { seq: -1, chain: m.case, hash: '0'.repeat(64) };
   for (const [n, record] of records.entries()) {
-    const part = numbered(n, 'records', 'json');
-    if (!record) {
-      [whole, prev] = [false, null];
+    const hash = record && hashOf(record.entry);
+    if (!record || !hash) {
+      [whole, before] = [false, null];
       continue;
     }
     const { entry } = record;
-    const linked = entry.seq === n && entry.chain === m.case && (prev === null || entry.prev === prev);
-    if (!linked) {
+    const fault = entry.chain === m.case ? linkFault(entry, n, before) : '记录不属于本案的链';
+    if (fault) {
       whole = false;
-      check.add(part, 'chain', 'tampered', `第 ${n} 号没有接在前一条目之后，或者不属于本案`);
+      check.add(numbered(n, 'records', 'json'), 'chain', 'tampered', fault);
     }
-    prev = hashOf(entry);
+    before = { seq: entry.seq, chain: entry.chain, hash };
   }
-  if (whole) check.add('manifest.json', 'chain', 'good', `第 0 至第 ${records.length - 1} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询。`);
+  if (whole) check.add('manifest.json', 'chain', 'good', `第 1 至第 ${records.length} 号首尾相连，没有缺号；制卷以后是否另有记录，须向存证方查询`);
   else check.add('manifest.json', 'chain', 'missing', '有记录缺失或者不符，无法核对全链');
 }
 
@@ -221,12 +237,12 @@ async function checkOthers(check, m) {
 /** @param {(Filed | null)[]} records @returns {RecordProof[]} All of them, if all are there with their contents. */
 function readable(records) {
   return records.map((record) => {
-    if (!record) throw new Missing('有记录缺失或者不能读取，程序无法回放');
-    if (record.withheld !== undefined) throw new Noted('有记录的内容没有随卷，程序没有回放；需要回放的，请核验全卷或者司法卷');
+    if (!record) throw new Missing('有记录缺失或者不能读取，没有按办案程序规则核对');
+    if (record.withheld !== undefined) throw new Noted('有记录的内容没有随卷，没有按办案程序规则核对；需要核对的，请核验全卷或者司法卷');
     try {
       return opened(record) && record;
     } catch {
-      throw new Missing('有记录不能读取，程序无法回放');
+      throw new Missing('有记录不能读取，没有按办案程序规则核对');
     }
   });
 }
@@ -235,7 +251,7 @@ function readable(records) {
 async function checkProcedure(check, m, records, law) {
   const conclusion = await check.try('manifest.json', 'procedure', async () => {
     const all = readable(records);
-    if (!law) throw new Noted('本浏览器不能运行回放所用的代码，或者取不到本站的规则，程序没有回放；请用离线核验程序 zhijian-verify 核对');
+    if (!law) throw new Unchecked('本浏览器不能运行核对所用的代码，或者取不到本站的规则，没有按办案程序规则核对；请用离线核验程序 zhijian-verify 核对');
     const { objections, conclusion } = await replay(law, m.rules.pack, all);
     objections.forEach((said, n) => said.forEach((words) => check.add(numbered(all[n].entry.seq, 'records', 'json'), 'procedure', 'irregular', words)));
     if (objections.some((said) => said.length > 0)) throw new Irregular(conclusion);
@@ -243,7 +259,7 @@ async function checkProcedure(check, m, records, law) {
   });
   const replayed = conclusion !== null || check.found.some(({ step, state }) => step === 'procedure' && state === 'irregular');
   if (replayed && law && (await rulesDigest(law.rules)) !== m.rules.sha256) {
-    check.add('manifest.json', 'procedure', 'noted', '制卷时的规则文本与本站所用的不是同一版本，回放依照本站所用的规则');
+    check.add('manifest.json', 'procedure', 'noted', '制卷时的规则文本与本站所用的不是同一版本，核对依照本站所用的规则');
   }
 }
 

@@ -20,6 +20,9 @@ export class Missing extends Error {}
 /** What was not looked at, and why: to be known, no fault. */
 export class Noted extends Error {}
 
+/** What this page could not look at, though all that it takes is there: zhijian-verify can. */
+export class Unchecked extends Error {}
+
 /** What the rules in force had something against. */
 export class Irregular extends Error {}
 
@@ -27,6 +30,7 @@ export class Irregular extends Error {}
 function stateOf(error) {
   if (error instanceof Missing) return 'missing';
   if (error instanceof Irregular) return 'irregular';
+  if (error instanceof Unchecked) return 'unchecked';
   return error instanceof Noted ? 'noted' : 'tampered';
 }
 

@@ -4,7 +4,7 @@
 
 import { canonical } from './canonical.js';
 import { hex, sha256, utf8 } from './digest.js';
-import { Missing, Noted } from './findings.js';
+import { Missing, Unchecked } from './findings.js';
 import { entryHash, opened } from './proof.js';
 
 /**
@@ -58,19 +58,19 @@ export async function ask(module, question) {
  * @returns {Promise<Replayed>}
  */
 export async function replay(law, pack, records) {
-  if (records.length > MOST_RECORDS) throw new Noted(`记录超过 ${MOST_RECORDS} 条，本页没有回放程序；请用离线核验程序 zhijian-verify 核对`);
+  if (records.length > MOST_RECORDS) throw new Unchecked(`记录超过 ${MOST_RECORDS} 条，本页没有按办案程序规则核对；请用离线核验程序 zhijian-verify 核对`);
   let answer;
   try {
     const question = utf8(JSON.stringify({ rules: law.rules, pack, records: records.map(told) }));
-    if (question.length > MOST_BYTES) throw new Noted('记录过长，本页没有回放程序；请用离线核验程序 zhijian-verify 核对');
+    if (question.length > MOST_BYTES) throw new Unchecked('记录过长，本页没有按办案程序规则核对；请用离线核验程序 zhijian-verify 核对');
     answer = await ask(law.module, question);
   } catch (error) {
     // A stranger's records are of any shape; whatever the module made of them, it ended and said nothing.
-    throw error instanceof Noted ? error : new Missing('有记录不能读取，程序无法回放');
+    throw error instanceof Unchecked ? error : new Missing('有记录不能读取，没有按办案程序规则核对');
   }
   if (answer.replayed) return answer.replayed;
-  if (answer.unusable === 'pack') throw new Missing(`本站的规则中没有规则包 ${pack}，程序无法回放`);
-  throw new Missing(answer.unusable === 'rules' ? '本站的规则或者工作日历不能使用，程序无法回放' : '有记录不能读取，程序无法回放');
+  if (answer.unusable === 'pack') throw new Missing(`本站的规则中没有规则包 ${pack}，没有按办案程序规则核对`);
+  throw new Missing(`${answer.unusable === 'rules' ? '本站的规则或者工作日历不能使用' : '有记录不能读取'}，没有按办案程序规则核对`);
 }
 
 /**

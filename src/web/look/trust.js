@@ -3,7 +3,10 @@
 // authorities stamp (stamp.js). Fetches nothing and touches no page.
 
 import { concat, fromBase64, hex, same, sha256, utf8 } from './digest.js';
-import { parseNote, verifies } from './note.js';
+import { parseLogKey, parseNote, verifies } from './note.js';
+
+/** Longer policies are refused (docs/formats.md §18): bytes, logs, and witnesses and groups together. */
+const MOST = { bytes: 256 * 1024, logs: 256, voices: 512 };
 
 /** @typedef {import('./types').Bytes} Bytes */
 /** @typedef {{ name: string, id: Bytes, key: Bytes }} Witness */
@@ -20,42 +23,58 @@ async function witnessKey(text) {
   return { name: match[1], id, key: raw.slice(1) };
 }
 
+/** @param {string} text @param {number} of how many members @returns {number} How many of them must have spoken. */
+function threshold(text, of) {
+  if (text === 'any' || text === 'all') return text === 'any' ? 1 : of;
+  if (!/^[1-9][0-9]{0,3}$/.test(text) || Number(text) > of) throw new SyntaxError('not a threshold');
+  return Number(text);
+}
+
 /**
- * Reads a policy file.
+ * Reads a policy file, as strictly as the program: what that refuses vouches for nothing here either.
  * @param {string} text
  * @returns {Promise<Policy>}
  */
 export async function parsePolicy(text) {
+  if (utf8(text).length > MOST.bytes) throw new SyntaxError('too long');
   /** @type {Policy} */
   const policy = { logs: [], voices: new Map(), quorum: '' };
   const define = (/** @type {string} */ name, /** @type {Witness | Group} */ voice) => {
     if (policy.voices.has(name) || name === 'none') throw new SyntaxError('a name that is taken');
     policy.voices.set(name, voice);
   };
-  const taken = new Set();
+  const once = (/** @type {Set<string>} */ set, /** @type {string} */ item) => {
+    if (set.has(item)) throw new SyntaxError('what is there twice');
+    set.add(item);
+  };
+  const [taken, logs, witnesses] = [new Set(), new Set(), new Set()];
   for (const line of text.split('\n')) {
+    if (/[\0-\x08\x0b-\x1f\x7f]/.test(line)) throw new SyntaxError('a control character');
     const [word, ...rest] = line.split(/[ \t]+/).filter((item) => item !== '');
     if (word === undefined || word.startsWith('#')) continue;
     if (word === 'log' && rest.length >= 1 && rest.length <= 2) {
+      once(logs, hex((await parseLogKey(rest[0])).key));
       policy.logs.push(rest[0]);
     } else if (word === 'witness' && rest.length >= 2 && rest.length <= 3) {
-      define(rest[0], await witnessKey(rest[1]));
+      const witness = await witnessKey(rest[1]);
+      // Under a second name one witness would count as two.
+      once(witnesses, hex(witness.key));
+      define(rest[0], witness);
     } else if (word === 'group' && rest.length >= 3) {
       const members = rest.slice(2);
       for (const member of members) {
-        if (!policy.voices.has(member) || taken.has(member)) throw new SyntaxError('not a free member');
-        taken.add(member);
+        if (!policy.voices.has(member)) throw new SyntaxError('a name that is not defined above');
+        once(taken, member);
       }
-      const count = rest[1] === 'any' ? 1 : rest[1] === 'all' ? members.length : Number(rest[1]);
-      if (!Number.isInteger(count) || count < 1 || count > members.length) throw new SyntaxError('not a threshold');
-      define(rest[0], { count, members });
-    } else if (word === 'quorum' && rest.length === 1 && policy.quorum === '') {
+      define(rest[0], { count: threshold(rest[1], members.length), members });
+    } else if (word === 'quorum' && rest.length === 1 && policy.quorum === '' && (rest[0] === 'none' || policy.voices.has(rest[0]))) {
       policy.quorum = rest[0];
     } else {
       throw new SyntaxError('not a line of a policy');
     }
+    if (policy.logs.length > MOST.logs || policy.voices.size > MOST.voices) throw new SyntaxError('too long');
   }
-  if (policy.quorum !== 'none' && !policy.voices.has(policy.quorum)) throw new SyntaxError('no quorum');
+  if (policy.quorum === '') throw new SyntaxError('no quorum');
   return policy;
 }
 

@@ -82,8 +82,8 @@ export type RecordStep = 'fields' | 'signatures' | 'entry' | 'leaf' | 'inclusion
 
 export type DossierStep = RecordStep | 'manifest' | 'seal' | 'checkpoint' | 'witness' | 'timestamp' | 'key' | 'chain' | 'exhibit' | 'file' | 'procedure';
 
-/** How one step of a dossier's check ended for one part; the words are zhijian-verify's. */
-export type State = 'good' | 'tampered' | 'irregular' | 'missing' | 'noted';
+/** How one step of a dossier's check ended for one part; the words are zhijian-verify's, but for `unchecked`, which only a page can be. */
+export type State = 'good' | 'tampered' | 'irregular' | 'missing' | 'unchecked' | 'noted';
 
 /** A file and its SHA-256. */
 export interface FileRef {

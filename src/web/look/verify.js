@@ -10,7 +10,7 @@ import { BEGINS, checkReceipt, parseReceipt, receiptConclusion } from './receipt
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** @type {Partial<Record<import('./types').State, string>>} */
-const OPEN = { irregular: '违规', missing: '缺失', noted: '说明' };
+const OPEN = { irregular: '违规', missing: '缺失', unchecked: '未核对', noted: '说明' };
 
 /** @param {import('./types').Verdict} verdict */
 const result = ({ ok, state }) =>

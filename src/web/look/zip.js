@@ -1,12 +1,16 @@
 // @ts-check
 // Reads a zip file in the browser: stored and deflated entries, zip64, each file by its name. Unpacks nothing before
-// it is asked for; refuses names that repeat.
+// it is asked for, and never more than the directory says; refuses names and places that repeat.
 
 /** Bytes from the end in which the directory's end must be. */
 const TAIL = 65_557;
 /** A zip up to this size is read at once, of a larger one a stretch at a time. */
 const WHOLE = 64 * 1024 * 1024;
 const STRETCH = 256 * 1024;
+/** What all files but the exhibits may come to: they stay in memory, an exhibit is let go before the next. */
+const MOST_KEPT = 512 * 1024 * 1024;
+/** Handed to the browser at a time: it unpacks each piece whole, a thousandfold if made so, before one can stop it. */
+const PIECE = 16 * 1024;
 
 /**
  * @typedef {import('./types').Bytes} Bytes
@@ -16,8 +20,8 @@ const STRETCH = 256 * 1024;
 
 /**
  * What a dossier is read from. `bytes` is for short files and throws for one of more than `most`, `blob` for those of any
- * size; null when there is no file of this name.
- * @typedef {{ names: string[], bytes(name: string, most: number): Promise<Bytes | null>, blob(name: string): Promise<Blob | null> }} Files
+ * size, `size` for what `blob` would have, told without unpacking; null when there is no file of this name.
+ * @typedef {{ names: string[], bytes(name: string, most: number): Promise<Bytes | null>, blob(name: string): Promise<Blob | null>, size(name: string): number | null }} Files
  */
 
 /** @param {Blob} blob @param {number} from @param {number} to */
@@ -101,6 +105,7 @@ async function start(read, entry) {
   const data = new DataView(head.buffer, head.byteOffset, head.length);
   if (data.getUint32(0, true) !== 0x04034b50) throw new SyntaxError('压缩包目录所载的位置上没有这个文件');
   if (entry.method !== 0 && entry.method !== 8) throw new SyntaxError('压缩方法不受支持');
+  if (entry.method === 0 && entry.packed !== entry.size) throw new SyntaxError('所载的大小与内容不符');
   return entry.at + 30 + data.getUint16(26, true) + data.getUint16(28, true);
 }
 
@@ -111,7 +116,8 @@ async function inflate(packed, size) {
   const stream = new DecompressionStream('deflate-raw');
   const writer = stream.writable.getWriter();
   // What is broken shows where it is read.
-  for (const done of [writer.write(packed), writer.close()]) done.catch(() => {});
+  for (let at = 0; at < packed.length; at += PIECE) writer.write(packed.subarray(at, at + PIECE)).catch(() => {});
+  writer.close().catch(() => {});
   const plain = new Uint8Array(size);
   const parts = stream.readable.getReader();
   let at = 0;
@@ -130,12 +136,33 @@ async function inflate(packed, size) {
   return plain;
 }
 
+/** @returns {TransformStream<Bytes, Bytes>} */
+const inPieces = () =>
+  new TransformStream({
+    transform(part, onwards) {
+      for (let at = 0; at < part.length; at += PIECE) onwards.enqueue(part.subarray(at, at + PIECE));
+    },
+  });
+
+/** Ends at the first byte too many, before a few of them have become more than fits a disk. @param {number} size @returns {TransformStream<Bytes, Bytes>} */
+function upTo(size) {
+  let seen = 0;
+  return new TransformStream({
+    transform(part, onwards) {
+      seen += part.length;
+      if (seen > size) throw new SyntaxError(BROKEN);
+      onwards.enqueue(part);
+    },
+  });
+}
+
 /** @param {Blob} blob @param {Read} read @param {Entry} entry @returns {Promise<Blob>} */
 async function unpack(blob, read, entry) {
   const from = await start(read, entry);
   const packed = blob.slice(from, from + entry.packed);
   if (entry.method === 0) return packed;
-  const plain = await new Response(packed.stream().pipeThrough(new DecompressionStream('deflate-raw'))).blob().catch(() => null);
+  const stream = packed.stream().pipeThrough(inPieces()).pipeThrough(new DecompressionStream('deflate-raw')).pipeThrough(upTo(entry.size));
+  const plain = await new Response(stream).blob().catch(() => null);
   if (plain?.size !== entry.size) throw new SyntaxError(BROKEN);
   return plain;
 }
@@ -148,30 +175,44 @@ async function unpackShort(read, entry, most) {
   return entry.method === 0 ? packed : inflate(packed, entry.size);
 }
 
+/** The directory: every file once, at a place of its own. @param {Blob} blob @returns {Promise<Map<string, Entry>>} */
+async function list(blob) {
+  const directory = await end(blob);
+  const data = await view(blob, directory.at, directory.at + directory.size);
+  /** @type {Map<string, Entry>} */
+  const entries = new Map();
+  const places = new Set();
+  for (let at = 0, n = 0; n < directory.count; n += 1) {
+    const { entry, next } = line(data, at);
+    at = next;
+    if (entry.name.endsWith('/')) continue;
+    if (entries.has(entry.name)) throw new SyntaxError('有两个同名的文件');
+    // A few bytes under many names would be unpacked as often.
+    if (places.has(entry.at)) throw new SyntaxError('有两个文件在压缩包的同一位置');
+    places.add(entry.at);
+    entries.set(entry.name, entry);
+  }
+  return entries;
+}
+
 /**
  * The files in a zip, below the one folder that all are in if there is such a one.
  * @param {Blob} blob
  * @returns {Promise<Files>}
  */
 export async function openZip(blob) {
-  const directory = await end(blob);
-  const data = await view(blob, directory.at, directory.at + directory.size);
-  /** @type {Map<string, Entry>} */
-  const entries = new Map();
-  for (let at = 0, n = 0; n < directory.count; n += 1) {
-    const { entry, next } = line(data, at);
-    at = next;
-    if (entry.name.endsWith('/')) continue;
-    if (entries.has(entry.name)) throw new SyntaxError('有两个同名的文件');
-    entries.set(entry.name, entry);
-  }
+  const entries = await list(blob);
   const all = [...entries.keys()];
   const folder = `${(all[0] || '').split('/')[0]}/`;
   const root = all.every((name) => name.startsWith(folder)) ? folder : '';
+  let kept = 0;
+  for (const [name, { size }] of entries) if (!name.startsWith(`${root}exhibits/`)) kept += size;
+  if (kept > MOST_KEPT) throw new SyntaxError('证据附件以外的文件合计超过 512 MB');
   const read = reader(blob);
   const named = (/** @type {string} */ name) => entries.get(root + name);
   return {
     names: all.map((name) => name.slice(root.length)),
+    size: (name) => named(name)?.size ?? null,
     bytes: async (name, most) => {
       const entry = named(name);
       return entry ? unpackShort(read, entry, most) : null;

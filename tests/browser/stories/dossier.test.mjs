@@ -56,7 +56,7 @@ story('a supervisor takes a case along, and the page checks it', async ({ page, 
     assert.match(sentence, /核验通过/, `${variant}: ${sentence} ${JSON.stringify(steps)}`);
     assert.deepEqual(steps.filter(([, tag]) => tag === '未通过' || tag === '缺失'), []);
     // What was left out of the party's copy cannot be put before the law.
-    assert.deepEqual(steps.at(-1), [`${steps.length}. 程序回放`, variant === 'court' ? '通过' : '说明']);
+    assert.deepEqual(steps.at(-1), [`${steps.length}. 办案程序`, variant === 'court' ? '通过' : '说明']);
   }
   const last = page.locator('.verdicts > li').last();
   assert.match(await last.innerText(), /\d+ 条记录逐条按当时有效的规则（.+）回放，没有异议。/);
@@ -72,7 +72,7 @@ story('a supervisor takes a case along, and the page checks it', async ({ page, 
   });
   const irregular = await check(page, paths.court);
   assert.equal(irregular.sentence, '内容未发现改动，但有记录不符合当时有效的程序规则');
-  assert.deepEqual(irregular.steps.at(-1), [`${irregular.steps.length}. 程序回放`, '违规']);
+  assert.deepEqual(irregular.steps.at(-1), [`${irregular.steps.length}. 办案程序`, '违规']);
   assert.match(await page.locator('.verdicts > li').last().innerText(), /有 \d+ 处异议；制卷时的规则文本与本站所用的不是同一版本/);
   await page.locator('.verdicts > li').last().getByText(/^第 \d+ 号记录$/).first().waitFor();
   await look('dossier-irregular');
@@ -91,7 +91,7 @@ story('a supervisor takes a case along, and the page checks it', async ({ page, 
   await writeFile(paths.court, bytes);
   const { sentence } = await check(page, paths.court);
   assert.match(sentence, /核验未通过/);
-  assert.match(await page.locator('[data-verify-result]').innerText(), /第 0 号记录（records\/0000\.json）：(压缩数据已损坏|内容与目录所载摘要不符)/);
+  assert.match(await page.locator('[data-verify-result]').innerText(), /第 1 号记录（records\/0000\.json）：(压缩数据已损坏|内容与目录所载摘要不符)/);
   await look('dossier-altered');
   await writeFile(paths.court, bytes.subarray(0, bytes.length / 2));
   assert.equal((await check(page, paths.court)).sentence, '未能核验');

@@ -58,10 +58,18 @@ export function envelopeOf(payload, signers) {
 export const entryHash = (e) =>
   tag('zhijian/entry/v1', pre(e.chain), u64(e.seq), Buffer.from(e.prev, 'hex'), Buffer.from(e.record, 'hex'), u64(Date.parse(e.received_at)));
 
-export function logKey(name, { raw }) {
-  const body = Buffer.concat([Buffer.of(1), raw]);
+function noteKey(type, name, { raw }) {
+  const body = Buffer.concat([Buffer.of(type), raw]);
   const id = hash(`${name}\n`, body).subarray(0, 4);
   return { text: `${name}+${id.toString('hex')}+${body.toString('base64')}`, id };
+}
+export const logKey = (name, key) => noteKey(1, name, key);
+export const witnessKey = (name, key) => noteKey(4, name, key);
+
+/** A line of C2SP tlog-cosignature, `time` in seconds. */
+export function cosignature(name, text, time, key) {
+  const signature = sign(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), key.privateKey);
+  return `\u2014 ${name} ${Buffer.concat([witnessKey(name, key).id, u64(time), signature]).toString('base64')}\n`;
 }
 
 export function checkpoint(name, size, rootHash, log) {

@@ -80,8 +80,8 @@ export function watch(context) {
   context.on('weberror', (error) => faults.push(`thrown: ${error.error().stack ?? error.error().message}`));
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? 'unknown';
-    // Leaving a page (its mark may still be under way), saving a file and seeking in a film abort a request by design.
-    const byDesign = why === 'net::ERR_ABORTED' && ['document', 'media', 'image', 'other'].includes(request.resourceType());
+    // Leaving a page (its mark and the scripts of its scripts may still be under way), saving a file and seeking in a film abort a request by design.
+    const byDesign = why === 'net::ERR_ABORTED' && ['document', 'script', 'media', 'image', 'other'].includes(request.resourceType());
     if (!byDesign) faults.push(`no answer: ${request.method()} ${request.url()} (${why})`);
   });
   context.on('response', (response) => {

@@ -130,6 +130,8 @@ impl Site {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        // Whoever holds it still would only be found out by the minute that each stop takes.
+        assert_eq!(Arc::strong_count(&house), 1, "somebody holds the house");
         house.store.close();
         folder
     }
